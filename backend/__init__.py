@@ -1,0 +1,1 @@
+"""Blockyard: graphs of blocks, composed in a browser and run durably."""

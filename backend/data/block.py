@@ -1,0 +1,351 @@
+"""The Block API: what a developer subclasses, and what a running block may ask of the platform."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Protocol
+from uuid import NAMESPACE_URL, uuid5
+
+from backend.data.model import BlockSchema, JsonObject
+
+BlockData = tuple[str, Any]
+BlockOutput = Iterator[BlockData] | AsyncIterator[BlockData]
+
+
+class BlockCategory(StrEnum):
+    INPUT = "input"
+    OUTPUT = "output"
+    BASIC = "basic"
+    LOGIC = "logic"
+    TEXT = "text"
+    DATA = "data"
+    AI = "ai"
+    HTTP = "http"
+    TIME = "time"
+    SEARCH = "search"
+    SOCIAL = "social"
+    COMMUNICATION = "communication"
+    PRODUCTIVITY = "productivity"
+    DEVELOPER_TOOLS = "developer_tools"
+    ISSUE_TRACKING = "issue_tracking"
+    MULTIMEDIA = "multimedia"
+    MARKETING = "marketing"
+    AGENT = "agent"
+
+
+class BlockKind(StrEnum):
+    STANDARD = "standard"
+    TRIGGER = "trigger"
+    INPUT = "input"
+    OUTPUT = "output"
+    NOTE = "note"
+    AGENT = "agent"
+    REVIEW = "review"
+
+
+class Execution(StrEnum):
+    """Where `run` is executed; follows from how it is written."""
+
+    INLINE = "inline"
+    ASYNC = "async"
+    THREAD = "thread"
+    PROCESS = "process"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockManualWebhookConfig:
+    """A trigger whose URL the person pastes into the provider's settings."""
+
+    provider: str
+    webhook_type: str
+    event_filter_input: str = ""
+    event_format: str = "{event}"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockWebhookConfig(BlockManualWebhookConfig):
+    """A trigger whose webhook is made through the provider's API, for the resource that the inputs name."""
+
+    resource_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPollConfig:
+    """A trigger that asks every `interval_s` seconds."""
+
+    interval_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's answer to a review."""
+
+    is_approved: bool
+    data: Any
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphResult:
+    """A child run's end: its outputs in the order in which they came."""
+
+    run_id: str
+    outputs: list[BlockData]
+
+
+class RunFacts(Protocol):
+    """Which run, node and firing a block works for."""
+
+    @property
+    def user_id(self) -> str: ...
+    @property
+    def graph_id(self) -> str: ...
+    @property
+    def run_id(self) -> str: ...
+    @property
+    def node_id(self) -> str: ...
+    @property
+    def firing(self) -> int: ...
+    @property
+    def idempotency_key(self) -> str:
+        """The same when this firing is repeated after a crash or by a retry."""
+        ...
+
+    @property
+    def attempt(self) -> int:
+        """From 1; more than 1 in a retry."""
+        ...
+
+    @property
+    def is_safe_mode(self) -> bool:
+        """False: whoever started the run wants no reviews."""
+        ...
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Tell watchers; not recorded."""
+        ...
+
+    def log(self, text: str) -> None:
+        """Tell watchers; not recorded."""
+        ...
+
+    def add_cost(self, usd_micros: int, what: str) -> None:
+        """Charge the run in millionths of a US dollar."""
+        ...
+
+
+class Context(RunFacts, Protocol):
+    """What an async block may ask of the platform.
+
+    Every result is recorded: when the block is run again after a crash or a wait, the recorded
+    result comes back at once.
+    """
+
+    async def step(self, key: str, fn: Callable[[], Awaitable[Any]]) -> Any:
+        """Run `fn` once for this firing, whatever happens; `key` names it within the firing."""
+        ...
+
+    async def wait_until(self, moment: datetime, key: str = "wait") -> None:
+        """Give everything back and come here again at `moment`, by running the block anew."""
+        ...
+
+    async def ask(self, name: str, data: Any, *, is_editable: bool = True, key: str = "ask") -> Decision:
+        """Wait for a person, for as long as it takes."""
+        ...
+
+    async def run_graph(
+        self, graph_id: str, version: int | None, inputs: JsonObject, key: str = "graph"
+    ) -> GraphResult:
+        """Run another graph of the same user as a child of this firing.
+
+        Raises:
+            BlockError: the child failed; the message says where.
+        """
+        ...
+
+    async def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
+        """Fire a node that hangs on this block's `tools` pin; what it yields comes back."""
+        ...
+
+
+class SyncContext(RunFacts, Protocol):
+    """The same for a block whose `run` is executed in a thread."""
+
+    def step(self, key: str, fn: Callable[[], Any]) -> Any: ...
+    def wait_until(self, moment: datetime, key: str = "wait") -> None: ...
+    def ask(self, name: str, data: Any, *, is_editable: bool = True, key: str = "ask") -> Decision: ...
+    def run_graph(
+        self, graph_id: str, version: int | None, inputs: JsonObject, key: str = "graph"
+    ) -> GraphResult: ...
+    def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One pin of a node as the planner and the form see it."""
+
+    name: str
+    schema: JsonObject
+    is_required: bool = False
+    is_hidden: bool = False
+    is_each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodePins:
+    """The pins of one node, in the block's order."""
+
+    inputs: Mapping[str, Pin]
+    outputs: Mapping[str, Pin]
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One example of a block: inputs, the exact outputs in order, what is replaced meanwhile."""
+
+    __test__ = False
+
+    input: JsonObject
+    output: list[tuple[str, Any]]
+    mock: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    credentials: Any = None
+
+
+class Block(ABC):
+    """A unit of work with typed pins. Subclass it, give it an `id`, schemas, test data and `run`."""
+
+    id: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    categories: ClassVar[set[BlockCategory]] = set()
+    kind: ClassVar[BlockKind] = BlockKind.STANDARD
+    webhook_config: ClassVar[BlockManualWebhookConfig | None] = None
+    poll_config: ClassVar[BlockPollConfig | None] = None
+
+    pure: ClassVar[bool] = False
+    """No I/O, quick, deterministic: run inline, journaled behind."""
+    cpu_bound: ClassVar[bool] = False
+    """Run in another process."""
+    at_most_once: ClassVar[bool] = False
+    """Fail an interrupted firing instead of repeating it."""
+    static_output: ClassVar[bool] = False
+    """Its links keep their last value."""
+    collects: ClassVar[bool] = False
+    """Fires once for each settled scope, with its items in order (rule 7)."""
+    loop_pins: ClassVar[frozenset[str]] = frozenset()
+    order: ClassVar[Literal["source", "arrival"]] = "source"
+
+    class Input(BlockSchema):
+        pass
+
+    class Output(BlockSchema):
+        pass
+
+    test_input: ClassVar[JsonObject | list[JsonObject] | None] = None
+    test_output: ClassVar[list[Any] | None] = None
+    test_mock: ClassVar[Mapping[str, Any]] = {}
+    test_credentials: ClassVar[Any] = None
+    has_own_id: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if inspect.isabstract(cls):
+            return
+        if "id" not in cls.__dict__ and not _inherits_id_legally(cls):
+            cls.id = str(uuid5(NAMESPACE_URL, f"{cls.__module__}.{cls.__qualname__}"))
+            cls.has_own_id = False
+        if "description" not in cls.__dict__ and cls.__doc__:
+            cls.description = inspect.cleandoc(cls.__doc__)
+        if cls.webhook_config or cls.poll_config:
+            cls.kind = BlockKind.TRIGGER
+
+    @abstractmethod
+    def run(self, input_data: Any, *args: Any, **kwargs: Any) -> BlockOutput:
+        """Yield `(pin, value)` as results come; may be an async generator.
+
+        Asks by keyword for what it needs: `credentials`, `user_id`, `graph_id`, `run_id`, `node_id`,
+        `idempotency_key`, `context`.
+        """
+        ...
+
+    @cached_property
+    def name(self) -> str:
+        """The class name, by which a block is known in graphs' reports and docs."""
+        return type(self).__name__
+
+    @cached_property
+    def title(self) -> str:
+        """The name for people: `StepThroughItemsBlock` -> "Step Through Items"."""
+        words = self.name.removesuffix("Block")
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", words)
+
+    @cached_property
+    def execution(self) -> Execution:
+        """Follows from the flags and from how `run` is written."""
+        if inspect.isasyncgenfunction(self.run):
+            return Execution.ASYNC
+        if self.pure:
+            return Execution.INLINE
+        return Execution.PROCESS if self.cpu_bound else Execution.THREAD
+
+    def execution_for(self, constants: JsonObject, linked: frozenset[str]) -> Execution:
+        """The same for one node, where its constants and linked pins decide (a simple template is pure)."""
+        return self.execution
+
+    @cached_property
+    def wanted_keywords(self) -> frozenset[str]:
+        """Keyword arguments that `run` names, and so is given."""
+        parameters = inspect.signature(self.run).parameters.values()
+        return frozenset(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+    def pins(self, constants: JsonObject) -> NodePins:
+        """The pins of a node with these constants; blocks with pins of their own making override it."""
+        return self._class_pins
+
+    def input_model(self, constants: JsonObject) -> type[BlockSchema]:
+        """The schema that checks a firing's inputs; overridden together with `pins`."""
+        return self.Input
+
+    @cached_property
+    def _class_pins(self) -> NodePins:
+        return NodePins(inputs=schema_pins(self.Input), outputs=schema_pins(self.Output))
+
+    def test_cases(self) -> list[TestCase]:
+        """The examples in the class; empty when there are none.
+
+        `test_input` is one input or a list of them; with a list `test_output` is their outputs, one
+        after the other, or a list of lists, one for each.
+        """
+        if self.test_input is None or self.test_output is None:
+            return []
+        inputs = self.test_input if isinstance(self.test_input, list) else [self.test_input]
+        outputs = self.test_output
+        is_nested = bool(outputs) and all(isinstance(output, list) for output in outputs)
+        if len(inputs) > 1 and not (is_nested and len(outputs) == len(inputs)):
+            raise ValueError(f"{self.name}: give test_output a list of outputs for each of its test inputs.")
+        nested = outputs if is_nested else [outputs]
+        return [
+            TestCase(given, list(expected), self.test_mock, self.test_credentials)
+            for given, expected in zip(inputs, nested, strict=True)
+        ]
+
+
+def schema_pins(schema: type[BlockSchema]) -> dict[str, Pin]:
+    """The pins of a schema by name, in its order; credentials are no pins."""
+    hidden, each, required = schema.hidden_pins(), schema.each_pins(), schema.required_pins()
+    return {
+        name: Pin(name, schema.pin_schema(name), name in required, name in hidden, name in each)
+        for name in schema.model_fields
+        if name not in schema.credentials_pins()
+    }
+
+
+def _inherits_id_legally(cls: type[Block]) -> bool:
+    """Whether `id` was set by a base that is abstract (a family of blocks made in a loop)."""
+    return any("id" in base.__dict__ and inspect.isabstract(base) and base is not Block for base in cls.__mro__[1:])

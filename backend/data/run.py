@@ -1,0 +1,134 @@
+"""A run: its states, which may follow which, and what its caller asks and is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return not LEGAL_CHANGES[self]
+
+
+_END = frozenset({RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS, RunStatus.FAILED, RunStatus.CANCELLED})
+
+LEGAL_CHANGES: dict[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.QUEUED: _END | {RunStatus.RUNNING},
+    RunStatus.RUNNING: _END | {RunStatus.WAITING, RunStatus.QUEUED},
+    RunStatus.WAITING: _END | {RunStatus.RUNNING, RunStatus.QUEUED},
+    RunStatus.COMPLETED: frozenset(),
+    RunStatus.COMPLETED_WITH_ERRORS: frozenset(),
+    RunStatus.FAILED: frozenset(),
+    RunStatus.CANCELLED: frozenset(),
+}
+
+FINAL = tuple(status for status, then in LEGAL_CHANGES.items() if not then)
+
+
+class EventKind(StrEnum):
+    """What a journal says. `progress` and `log` are for watchers only and have no number."""
+
+    STATE = "state"
+    STARTED = "started"
+    YIELDED = "yielded"
+    STEP = "step"
+    FINISHED = "finished"
+    FAILED = "failed"
+    RETRIED = "retried"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    CHARGED = "charged"
+
+
+class RunEvent(BaseModel):
+    """One event as watchers see it; `seq` counts from 1 in its run."""
+
+    run_id: str
+    seq: int | None
+    at: datetime
+    node_id: str | None = None
+    firing: int | None = None
+    kind: str
+    data: dict[str, Any] = {}
+
+
+class RunLimits(BaseModel):
+    """Overrides of the settings' limits for one graph or run; None: as the settings say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_firings: int | None = Field(default=None, ge=1)
+    max_active_s: float | None = Field(default=None, gt=0)
+    max_waiting_values: int | None = Field(default=None, ge=1)
+
+
+class RunOptions(BaseModel):
+    """How to run, beyond the inputs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until_node: str | None = Field(default=None, description="Run up to and including this node")
+    pins: dict[str, dict[str, list[Any]]] = Field(
+        default={}, description="node id -> output pin -> values used instead of running the node"
+    )
+    limits: RunLimits = RunLimits()
+    safe_mode: bool = Field(default=True, description="False: reviews approve themselves")
+
+
+class RunError(BaseModel):
+    """A failure: where, at which item, why, and where to look."""
+
+    node_id: str | None = None
+    node_name: str | None = None
+    firing: int | None = None
+    item: list[int] = []
+    code: str
+    message: str
+
+
+class Leftover(BaseModel):
+    """Values that reached a pin and were never used."""
+
+    node_id: str
+    pin: str
+    count: int
+
+
+class RunSummary(BaseModel):
+    """What a finished run came to; stored with it, so that lists need no journal."""
+
+    outputs: dict[str, list[Any]] = {}
+    errors: list[RunError] = []
+    leftovers: list[Leftover] = []
+    never_fired: list[str] = []
+    firings: int = 0
+
+
+class RunView(BaseModel):
+    """A run as its owner sees it."""
+
+    id: str
+    graph_id: str
+    graph_version: int
+    status: RunStatus
+    inputs: dict[str, Any] = {}
+    parent_run_id: str | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    wake_at: datetime | None = None
+    cost_usd_micros: int = 0
+    summary: RunSummary | None = None

@@ -1,0 +1,1 @@
+"""Outside services: who they are, how one connects to them, how they call us."""

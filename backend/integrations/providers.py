@@ -1,0 +1,27 @@
+"""The names of all providers. Imports nothing of ours, so that everything may import it."""
+
+from __future__ import annotations
+
+import difflib
+from enum import StrEnum
+
+
+class ProviderName(StrEnum):
+    """A provider's stable key; the value is what graphs, the API and the front end say."""
+
+    HTTP = "http"
+
+    @classmethod
+    def parse(cls, text: str) -> ProviderName:
+        """The provider that `text` names, without regard to case and with `_` read as `-`.
+
+        Raises:
+            ValueError: there is none; the message has the nearest known name.
+        """
+        wanted = text.strip().lower().replace("_", "-")
+        for member in cls:
+            if member.value.lower().replace("_", "-") == wanted:
+                return member
+        near = difflib.get_close_matches(wanted, [member.value for member in cls], n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"There is no provider {text!r}.{hint}")

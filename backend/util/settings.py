@@ -1,0 +1,90 @@
+"""Settings from the environment and `.env`, read when first asked for.
+
+`settings` is a lazy proxy: importing this file does no I/O. Tests and the CLI replace it with
+`use(Settings(...))`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def default_data_dir() -> Path:
+    """`.blockyard/` in a checkout, the user's data folder when installed."""
+    if (REPOSITORY / "schema.prisma").is_file():
+        return REPOSITORY / ".blockyard"
+    return Path(platformdirs.user_data_dir("blockyard", appauthor=False))
+
+
+class Secrets(BaseSettings):
+    """Keys of outside services. Every line here has its twin in `backend/.env.example`."""
+
+    model_config = SettingsConfigDict(env_file=(".env", "backend/.env"), extra="ignore")
+
+
+class Settings(BaseSettings):
+    """One deployment's settings. Every field may be set as an environment variable or in `.env`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir, validation_alias="BLOCKYARD_DATA_DIR")
+    database_url: str = Field(
+        default="", description="postgresql://user:password@host:port/name; empty: the embedded one"
+    )
+    host: str = Field(default="127.0.0.1", validation_alias="BLOCKYARD_HOST")
+    port: int = Field(default=8020, ge=0, le=65535, validation_alias="BLOCKYARD_PORT")
+    allowed_addresses: list[str] = Field(
+        default_factory=list,
+        description='host:port pairs blocks may reach though they are not public, JSON: ["127.0.0.1:11434"]',
+    )
+    http_origin_map: dict[str, str] = Field(
+        default_factory=dict, description="tests only: origin -> local origin"
+    )
+    environment: str = Field(default="production", description="production, development or test")
+
+    # What one process does at a time.
+    max_runs_per_worker: int = Field(default=200, ge=1)
+    max_threads: int = Field(default=32, ge=1)
+    max_processes: int = Field(default=0, ge=0, description="0: as many as there are cores")
+    heartbeat_s: float = Field(default=2.0, gt=0)
+    dead_after_s: float = Field(default=6.0, gt=0)
+
+    # Limits of one run (execution.md, 11 and 12). A graph may set its own.
+    max_firings: int = Field(default=100_000, ge=1)
+    max_active_s: float = Field(default=1800.0, gt=0)
+    max_depth: int = Field(default=20, ge=1)
+    max_waiting_values: int = Field(default=1000, ge=1)
+    inline_value_bytes: int = Field(default=1_048_576, ge=1024)
+    max_body_bytes: int = Field(default=25 * 1_048_576, ge=1024)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets()
+
+
+class _Lazy:
+    """Stands for the settings; reads them at the first look."""
+
+    _actual: Settings | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._actual is None:
+            self._actual = Settings()
+        return getattr(self._actual, name)
+
+
+_lazy = _Lazy()
+settings: Settings = _lazy  # type: ignore[assignment]  # the proxy answers for every field
+
+
+def use(replacement: Settings) -> None:
+    """Make `replacement` the settings of this process."""
+    _lazy._actual = replacement
