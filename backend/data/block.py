@@ -16,7 +16,8 @@ from uuid import NAMESPACE_URL, uuid5
 from backend.data.model import BlockSchema, JsonObject
 
 BlockData = tuple[str, Any]
-BlockOutput = Iterator[BlockData] | AsyncIterator[BlockData]
+BlockOutput = Iterator[BlockData]
+AsyncBlockOutput = AsyncIterator[BlockData]
 
 
 class BlockCategory(StrEnum):
@@ -241,11 +242,8 @@ class Block(ABC):
     loop_pins: ClassVar[frozenset[str]] = frozenset()
     order: ClassVar[Literal["source", "arrival"]] = "source"
 
-    class Input(BlockSchema):
-        pass
-
-    class Output(BlockSchema):
-        pass
+    Input: ClassVar[type[BlockSchema]] = BlockSchema
+    Output: ClassVar[type[BlockSchema]] = BlockSchema
 
     test_input: ClassVar[JsonObject | list[JsonObject] | None] = None
     test_output: ClassVar[list[Any] | None] = None
@@ -266,7 +264,7 @@ class Block(ABC):
             cls.kind = BlockKind.TRIGGER
 
     @abstractmethod
-    def run(self, input_data: Any, *args: Any, **kwargs: Any) -> BlockOutput:
+    def run(self, input_data: Any, *args: Any, **kwargs: Any) -> BlockOutput | AsyncBlockOutput:
         """Yield `(pin, value)` as results come; may be an async generator.
 
         Asks by keyword for what it needs: `credentials`, `user_id`, `graph_id`, `run_id`, `node_id`,

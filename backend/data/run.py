@@ -110,7 +110,7 @@ class Leftover(BaseModel):
 class RunSummary(BaseModel):
     """What a finished run came to; stored with it, so that lists need no journal."""
 
-    outputs: dict[str, list[Any]] = {}
+    outputs: dict[str, list[Any]] | None = Field(default={}, description="None: too large, see the journal")
     errors: list[RunError] = []
     leftovers: list[Leftover] = []
     never_fired: list[str] = []

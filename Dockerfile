@@ -1,0 +1,22 @@
+FROM python:3.13-slim AS build
+WORKDIR /build
+RUN python -m venv /venv
+ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements.lock requirements-dev.lock ./
+RUN pip install --require-hashes --requirement requirements.lock
+# The builder comes from a lock as well, into a Python of its own that does not leave this stage.
+RUN python -m venv /builder && /builder/bin/pip install --require-hashes --requirement requirements-dev.lock
+COPY pyproject.toml README.md ./
+COPY backend backend
+RUN /builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . && pip install --no-deps dist/*.whl
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --create-home blockyard && install -d -o blockyard /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BLOCKYARD_DATA_DIR=/data
+USER blockyard
+WORKDIR /data
+VOLUME /data
+EXPOSE 8020
+ENTRYPOINT ["blockyard"]
+CMD ["serve"]

@@ -1,0 +1,111 @@
+# What one does with a checkout. `make` alone lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
+NPM := npm install --no-save --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+CHECKS := check-format check-lint check-mypy check-pyright check-imports check-house check-typescript
+PYTEST := $(PYTHON) -m pytest -p tests.plugins.no_skips
+
+# Processes that run tests side by side; each has its own database server.
+WORKERS ?= 2
+# More arguments for pytest, the benchmark or `blockyard serve`.
+ARGS ?=
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/.installed tools/prisma/node_modules/.installed frontend/node_modules/.installed ## Install everything a developer needs
+
+.PHONY: run
+run: .venv/.installed ## Start Blockyard on this machine (needs no Node)
+	@.venv/bin/blockyard serve $(ARGS)
+
+.PHONY: test
+test: setup check ## Check everything, then run all tests; ARGS="-k queue" picks some
+	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
+
+.PHONY: check
+check: setup ## Format, lint, types, import contracts, house rules, TypeScript
+	@$(MAKE) -j2 --keep-going --output-sync=target $(CHECKS)
+	@echo "Nothing found: format, lint, types, imports, house rules, TypeScript"
+
+.PHONY: fix
+fix: setup gen ## Format and repair what a tool can repair
+	@$(PYTHON) -m tools.gen.prisma_cli format
+	@.venv/bin/ruff check --quiet --fix || true
+	@.venv/bin/ruff format --quiet
+
+.PHONY: gen
+gen: setup ## Write the generated files: tables, TypeScript providers
+	@$(PYTHON) -m tools.gen
+
+.PHONY: bench
+bench: .venv/.installed ## Measure the work of the performance page; ARGS="W1 W4" picks
+	@$(PYTHON) -m bench $(ARGS)
+
+.PHONY: torture
+torture: .venv/.installed ## The long proofs at full size
+	@BLOCKYARD_TORTURE=1 $(PYTEST) -m torture --timeout 7200 $(ARGS)
+
+.PHONY: provider
+provider: .venv/.installed ## What provider NAME=x has and still lacks, file by file
+	@$(PYTHON) -m tools.provider "$(NAME)"
+
+.PHONY: migration
+migration: setup gen ## Write a migration NAME=x from what changed in schema.prisma
+	@$(PYTHON) -m tools.gen.migration "$(NAME)"
+
+.PHONY: lock
+lock: .venv/.installed ## Renew the lock files after a change of dependencies; ARGS=--upgrade renews all
+	@$(PYTHON) -m tools.lock $(ARGS)
+
+.PHONY: sbom
+sbom: .venv/.installed ## Print the bill of materials (CycloneDX)
+	@$(PYTHON) -m tools.sbom
+
+.PHONY: clean
+clean: ## Remove what was installed and cached; data in .blockyard stays
+	@rm -rf .venv tools/prisma/node_modules frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: $(CHECKS)
+check-format:
+	@.venv/bin/ruff format --check --quiet || { echo "Some files are not formatted: make fix" >&2; exit 1; }
+check-lint:
+	@.venv/bin/ruff check --quiet
+check-mypy:
+	@.venv/bin/mypy --no-error-summary
+check-pyright:
+	@.venv/bin/pyright --warnings
+check-imports:
+	@.venv/bin/lint-imports --no-logo
+check-house:
+	@$(PYTHON) -m tools.checks
+check-typescript:
+	@cd frontend && npm run --silent typecheck
+
+.venv/pyvenv.cfg:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Making .venv with $$($$python --version)"; exec $$python -m venv .venv; \
+	  fi; \
+	done; \
+	echo "There is no Python 3.11 or newer with venv here. Debian: apt-get install python3 python3-venv" >&2; exit 1
+
+.venv/.installed: requirements-dev.lock pyproject.toml | .venv/pyvenv.cfg
+	@echo "Installing the Python packages of requirements-dev.lock"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+%/node_modules/.installed: %/package-lock.json %/package.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20.19 or newer with npm" >&2; exit 1; }
+	@echo "Installing the Node packages of $*"
+	@cd $* && $(NPM) >/dev/null
+	@touch $@

@@ -1,0 +1,1 @@
+"""Blocks that every graph needs: inputs, outputs, notes, values, lists."""

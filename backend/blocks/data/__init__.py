@@ -1,0 +1,1 @@
+"""Blocks that make and gather lists and objects."""

@@ -1,0 +1,1 @@
+"""Blocks that call other services over HTTP."""

@@ -1,0 +1,1 @@
+"""Blocks that decide, repeat and calculate."""

@@ -1,0 +1,95 @@
+"""Queries on reviews: what a run asks of a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.data.block import Decision
+from backend.data.tables import review
+from backend.util.errors import Conflict, NotFound
+
+
+async def list_open_reviews(connection: AsyncConnection, user_id: str, *, limit: int = 100) -> list[dict[str, Any]]:
+    """What waits for this person, oldest first."""
+    query = (
+        sa.select(
+            review.c.id,
+            review.c.run_id,
+            review.c.node_id,
+            review.c.name,
+            review.c.data,
+            review.c.is_editable,
+            review.c.created_at,
+        )
+        .where(review.c.user_id == user_id, review.c.status == "open")
+        .order_by(review.c.created_at)
+        .limit(limit)
+    )
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def find_answer(connection: AsyncConnection, user_id: str, review_id: str) -> Decision | None:
+    """What was decided; None while nobody has, and when nobody was asked."""
+    query = sa.select(review.c.status, review.c.decision, review.c.message).where(
+        review.c.user_id == user_id, review.c.id == review_id, review.c.status.in_(["approved", "rejected"])
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Decision(row[0] == "approved", row[1], row[2])
+
+
+async def decide(connection: AsyncConnection, user_id: str, review_id: str, decision: Decision) -> str:
+    """Store the answer and wake the run; the id of the root run.
+
+    Raises:
+        NotFound: there is none, or it is another user's.
+        Conflict: it was decided before, or the run has ended.
+    """
+    row = (
+        await connection.execute(
+            sa.select(review.c.status, review.c.data, review.c.is_editable, review.c.run_id)
+            .where(review.c.user_id == user_id, review.c.id == review_id)
+            .with_for_update()
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no review {review_id!r}.")
+    status, asked, is_editable, run_id = row
+    if status != "open":
+        raise Conflict(f"The review is {status} already; nothing was changed.")
+    data = decision.data if is_editable and decision.data is not None else asked
+    await connection.execute(
+        sa.update(review)
+        .where(review.c.user_id == user_id, review.c.id == review_id)
+        .values(
+            status="approved" if decision.is_approved else "rejected",
+            decision=data,
+            message=decision.message,
+            decided_at=sa.func.clock_timestamp(),
+            decided_by=user_id,
+        )
+    )
+    return await _wake(connection, run_id)
+
+
+async def _wake(connection: AsyncConnection, run_id: str) -> str:
+    root = await connection.execute(
+        sa.text(
+            "SELECT r.id, r.user_id, r.status FROM run r "
+            "WHERE r.id = (SELECT root_run_id FROM run WHERE id = :run) FOR UPDATE"
+        ),
+        {"run": run_id},
+    )
+    root_id, user_id, status = root.one()
+    if status == "waiting":
+        await connection.execute(
+            sa.text("UPDATE run SET status = 'queued', wake_at = NULL WHERE id = :run"), {"run": root_id}
+        )
+        await connection.execute(
+            sa.text("SELECT enqueue_run(:run, :user)"), {"run": root_id, "user": user_id}
+        )
+    return str(root_id)
+
+

@@ -1,0 +1,327 @@
+"""The tables of schema.prisma; generated from schema.prisma by make gen; do not edit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+# The names that PostgreSQL and Prisma give by themselves.
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    }
+)
+
+ROLE = sa.Enum("owner", "editor", "viewer", name="role", metadata=metadata)
+
+RUN_STATUS = sa.Enum(
+    "queued",
+    "running",
+    "waiting",
+    "completed",
+    "completed_with_errors",
+    "failed",
+    "cancelled",
+    name="run_status",
+    metadata=metadata,
+)
+
+REVIEW_STATUS = sa.Enum("open", "approved", "rejected", "withdrawn", name="review_status", metadata=metadata)
+
+
+class SettingColumns(sa.TypedColumns):
+    """One value that belongs to the installation: the hash of the setup token, the key canary."""
+
+    key: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    value: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+setting = sa.Table("setting", metadata, SettingColumns, sa.PrimaryKeyConstraint("key"))
+
+
+class UserColumns(sa.TypedColumns):
+    """The columns of users."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    email: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    name: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    password_hash: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    role: sa.Named[str] = sa.Column(ROLE, server_default=sa.text("'editor'::role"), nullable=False)
+    is_active: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+users = sa.Table("users", metadata, UserColumns, sa.PrimaryKeyConstraint("id"), sa.UniqueConstraint("email"))
+
+
+class LoginSessionColumns(sa.TypedColumns):
+    """A browser that is logged in. The id is the SHA-256 of the cookie."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    expires_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=False
+    )
+
+
+login_session = sa.Table(
+    "login_session",
+    metadata,
+    LoginSessionColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("login_session_user_id_idx", "user_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class ApiKeyColumns(sa.TypedColumns):
+    """The columns of api_key."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    name: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    secret_hash: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    scopes: sa.Named[list[str]] = sa.Column(postgresql.ARRAY(sa.Text()), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    expires_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    last_used_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+
+
+api_key = sa.Table(
+    "api_key",
+    metadata,
+    ApiKeyColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.UniqueConstraint("secret_hash"),
+    sa.Index("api_key_user_id_idx", "user_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class GraphColumns(sa.TypedColumns):
+    """The columns of graph."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    name: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    description: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    latest_version: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+graph = sa.Table(
+    "graph",
+    metadata,
+    GraphColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("graph_user_id_updated_at_idx", "user_id", sa.text("updated_at DESC")),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class GraphVersionColumns(sa.TypedColumns):
+    """A graph as it was saved; never changed afterwards. `digest` finds an identical one."""
+
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    version: sa.Named[int] = sa.Column(sa.Integer(), autoincrement=False, nullable=False)
+    definition: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
+    digest: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+graph_version = sa.Table(
+    "graph_version",
+    metadata,
+    GraphVersionColumns,
+    sa.PrimaryKeyConstraint("graph_id", "version"),
+    sa.ForeignKeyConstraint(["graph_id"], ["graph.id"], ondelete="CASCADE"),
+)
+
+
+class RunColumns(sa.TypedColumns):
+    """One execution of a graph version. `epoch` is the fence: it rises whenever a worker takes the run, and nothing is written for an older one."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_version: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+    status: sa.Named[str] = sa.Column(RUN_STATUS, nullable=False)
+    epoch: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    worker_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    parent_run_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    parent_node_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    parent_firing: sa.Named[int | None] = sa.Column(sa.Integer(), nullable=True)
+    root_run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    inputs: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
+    options: sa.Named[Any] = sa.Column(
+        postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False
+    )
+    idempotency_key: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    cancel_requested_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    wake_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    summary: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
+    cost_usd_micros: sa.Named[int] = sa.Column(
+        sa.BigInteger(), server_default=sa.text("'0'::bigint"), nullable=False
+    )
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    started_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    ended_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+
+
+run = sa.Table(
+    "run",
+    metadata,
+    RunColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("run_user_id_created_at_idx", "user_id", sa.text("created_at DESC")),
+    sa.Index("run_graph_id_created_at_idx", "graph_id", sa.text("created_at DESC")),
+    sa.Index("run_parent_run_id_idx", "parent_run_id"),
+    sa.UniqueConstraint("user_id", "idempotency_key"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["parent_run_id"], ["run.id"], ondelete="CASCADE"),
+)
+
+
+class RunEventColumns(sa.TypedColumns):
+    """The journal: one row is one run's part of one commit, with the events `seq` to `seq + count - 1`."""
+
+    run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    seq: sa.Named[int] = sa.Column(sa.Integer(), autoincrement=False, nullable=False)
+    count: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+    epoch: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+    at: sa.Named[dt.datetime] = sa.Column(postgresql.TIMESTAMP(timezone=True, precision=3), nullable=False)
+    events: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
+
+
+run_event = sa.Table(
+    "run_event",
+    metadata,
+    RunEventColumns,
+    sa.PrimaryKeyConstraint("run_id", "seq"),
+    sa.ForeignKeyConstraint(["run_id"], ["run.id"], ondelete="CASCADE"),
+)
+
+
+class BlobColumns(sa.TypedColumns):
+    """A value too large for the journal."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    run_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    size_bytes: sa.Named[int] = sa.Column(sa.BigInteger(), nullable=False)
+    data: sa.Named[bytes] = sa.Column(sa.LargeBinary(), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+blob = sa.Table(
+    "blob",
+    metadata,
+    BlobColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("blob_run_id_idx", "run_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class ReviewColumns(sa.TypedColumns):
+    """A question to a person, on which a firing waits."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    node_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    firing: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+    key: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    name: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    data: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
+    is_editable: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    is_taken: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    status: sa.Named[str] = sa.Column(
+        REVIEW_STATUS, server_default=sa.text("'open'::review_status"), nullable=False
+    )
+    decision: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
+    message: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    decided_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    decided_by: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+
+
+review = sa.Table(
+    "review",
+    metadata,
+    ReviewColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("review_user_id_status_idx", "user_id", "status"),
+    sa.UniqueConstraint("run_id", "node_id", "firing", "key"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+    sa.ForeignKeyConstraint(["run_id"], ["run.id"], ondelete="CASCADE"),
+)
+
+
+class WorkerColumns(sa.TypedColumns):
+    """A process that executes runs. Its runs are handed on when the heartbeat stops."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    host: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    pid: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+    started_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    heartbeat_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+worker = sa.Table("worker", metadata, WorkerColumns, sa.PrimaryKeyConstraint("id"))
+
+
+class QueueTurnColumns(sa.TypedColumns):
+    """Whose turn it is: the last place in the queue that a user was given (round robin by user)."""
+
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    turn: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+
+
+queue_turn = sa.Table("queue_turn", metadata, QueueTurnColumns, sa.PrimaryKeyConstraint("user_id"))

@@ -1,0 +1,191 @@
+"""What a running block may ask of the platform: recorded steps, waits, child runs, tools, costs."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import NAMESPACE_OID, uuid5
+
+from backend.data.block import BlockData, Decision, GraphResult
+from backend.data.model import JsonObject
+from backend.data.run_store import TAKE_REVIEW
+from backend.executor.values import from_wire, hold, release, to_wire
+from backend.util.clock import now
+from backend.util.errors import BlockError
+
+if TYPE_CHECKING:
+    from backend.executor.run_node import NodeRun
+
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class Wait:
+    """What a firing waits for. `until` is the moment to look again, None for a person without limit."""
+
+    kind: str
+    key: str
+    until: datetime | None = None
+    detail: JsonObject = field(default_factory=dict[str, Any])
+
+
+class Suspend(BaseException):
+    """Unwinds a block that has to wait. The block is run anew afterwards, its recorded steps at hand."""
+
+    def __init__(self, wait: Wait) -> None:
+        super().__init__(wait.kind)
+        self.wait = wait
+
+
+def firing_id(run_id: str, node_id: str, firing: int, purpose: str) -> str:
+    """An id that is the same whenever this firing is repeated."""
+    return str(uuid5(NAMESPACE_OID, f"{run_id}/{node_id}/{firing}/{purpose}"))
+
+
+class BlockContext:
+    """The `Context` of one firing (see backend.data.block)."""
+
+    def __init__(self, node_run: NodeRun) -> None:
+        self._run = node_run
+        loop = node_run.loop
+        self.user_id = loop.row.user_id
+        self.graph_id = loop.row.graph_id
+        self.run_id = loop.row.id
+        self.node_id = node_run.node.id
+        self.firing = node_run.firing.n
+        self.idempotency_key = firing_id(self.run_id, self.node_id, self.firing, "key")
+        self.is_safe_mode = loop.options.safe_mode
+
+    @property
+    def attempt(self) -> int:
+        return self._run.attempt
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        self._run.loop.tell(self._run, "progress", {"fraction": fraction, "text": text})
+
+    def log(self, text: str) -> None:
+        self._run.loop.tell(self._run, "log", {"text": text})
+
+    def add_cost(self, usd_micros: int, what: str) -> None:
+        self._run.check_alive()
+        self._run.loop.charge(self._run, usd_micros, what)
+
+    async def step(self, key: str, fn: Callable[[], Awaitable[Any]]) -> Any:
+        steps = self._run.memory.steps
+        if key not in steps:
+            self._record(key, await fn())
+            await self._run.loop.log.flushed()
+        return release(from_wire(steps[key]))
+
+    async def wait_until(self, moment: datetime, key: str = "wait") -> None:
+        steps = self._run.memory.steps
+        if key not in steps:
+            self._record(key, moment.isoformat())
+        until = datetime.fromisoformat(steps[key])
+        if now() < until:
+            raise Suspend(Wait("time", key, until))
+
+    async def ask(self, name: str, data: Any, *, is_editable: bool = True, key: str = "ask") -> Decision:
+        steps = self._run.memory.steps
+        if key not in steps:
+            review_id = firing_id(self.run_id, self.node_id, self.firing, f"review/{key}")
+            answer = await self._run.loop.services.reviews.answer(self.user_id, review_id)
+            if answer is None:
+                detail = {"review_id": review_id, "name": name, "data": data, "is_editable": is_editable}
+                raise Suspend(Wait("person", key, None, detail))
+            self._run.loop.log.also(TAKE_REVIEW, review_id)
+            self._record(key, {"approved": answer.is_approved, "data": answer.data, "message": answer.message})
+        recorded = release(from_wire(steps[key]))
+        return Decision(recorded["approved"], recorded["data"], recorded["message"])
+
+    async def run_graph(
+        self, graph_id: str, version: int | None, inputs: JsonObject, key: str = "graph"
+    ) -> GraphResult:
+        steps = self._run.memory.steps
+        if key not in steps:
+            child_id = firing_id(self.run_id, self.node_id, self.firing, f"child/{key}")
+            self._run.loop.root.has_below = True
+            ended = await self._run.loop.services.children.run(self._run, child_id, graph_id, version, inputs)
+            if ended.wait is not None:
+                raise Suspend(Wait("graph", key, ended.wait.until, {"child_run_id": child_id}))
+            self._record(key, {"run_id": child_id, "error": ended.error, "outputs": ended.outputs})
+        recorded = release(from_wire(steps[key]))
+        if recorded["error"]:
+            raise BlockError(recorded["error"])
+        return GraphResult(recorded["run_id"], [(pin, value) for pin, value in recorded["outputs"]])
+
+    async def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
+        steps = self._run.memory.steps
+        if key not in steps:
+            outputs, error = await self._run.loop.call_tool(self._run, node_id, inputs, key)
+            self._record(key, {"outputs": outputs, "error": error})
+        recorded = release(from_wire(steps[key]))
+        if recorded["error"]:
+            raise BlockError(recorded["error"])
+        return [(pin, value) for pin, value in recorded["outputs"]]
+
+    def _record(self, key: str, result: Any) -> None:
+        self._run.check_alive()
+        wire = to_wire(hold(result))
+        self._run.loop.log.note("step", self._run.node.index, self.firing, {"key": key, "result": wire})
+        self._run.memory.steps[key] = wire
+
+
+class ThreadContext:
+    """The same for a block that runs in a thread: each call is handed to the event loop."""
+
+    def __init__(self, context: BlockContext, loop: asyncio.AbstractEventLoop) -> None:
+        self._context = context
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        self._loop.call_soon_threadsafe(self._context.progress, fraction, text)
+
+    def log(self, text: str) -> None:
+        self._loop.call_soon_threadsafe(self._context.log, text)
+
+    def add_cost(self, usd_micros: int, what: str) -> None:
+        async def charge() -> None:
+            self._context.add_cost(usd_micros, what)
+
+        self._wait_for(charge())
+
+    def step(self, key: str, fn: Callable[[], Any]) -> Any:
+        async def in_thread() -> Any:
+            result = await asyncio.to_thread(fn)
+            return await result if inspect.isawaitable(result) else result
+
+        return self._wait_for(self._context.step(key, in_thread))
+
+    def wait_until(self, moment: datetime, key: str = "wait") -> None:
+        self._wait_for(self._context.wait_until(moment, key))
+
+    def ask(self, name: str, data: Any, *, is_editable: bool = True, key: str = "ask") -> Decision:
+        return self._wait_for(self._context.ask(name, data, is_editable=is_editable, key=key))
+
+    def run_graph(
+        self, graph_id: str, version: int | None, inputs: JsonObject, key: str = "graph"
+    ) -> GraphResult:
+        return self._wait_for(self._context.run_graph(graph_id, version, inputs, key))
+
+    def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
+        return self._wait_for(self._context.call_tool(node_id, inputs, key))
+
+    def _wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
+        async def unwound() -> Result | Suspend:
+            try:
+                return await work
+            except Suspend as suspend:
+                return suspend  # a bare BaseException would end the event loop's task machinery
+
+        result = asyncio.run_coroutine_threadsafe(unwound(), self._loop).result()
+        if isinstance(result, Suspend):
+            raise result
+        return result

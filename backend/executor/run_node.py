@@ -1,0 +1,251 @@
+"""One firing that is not run inline: inputs, credentials, the block, time-out, retry."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from backend.data.block import BlockData, Execution
+from backend.executor import streams
+from backend.executor.bound import BoundNode
+from backend.executor.context import BlockContext, Suspend, ThreadContext
+from backend.executor.journal import RunLost
+from backend.executor.plan import Firing
+from backend.executor.program import ERROR_PIN
+from backend.executor.values import Encoded, Held, Stored, digest, hold, release
+from backend.util.errors import BlockError, BlockTimeout, BlockyardError, Diverged, Interrupted, LimitReached
+
+if TYPE_CHECKING:
+    from backend.executor.run_loop import RunLoop
+
+_NEVER_RETRIED = frozenset({Diverged.code, Interrupted.code, LimitReached.code})
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is recorded of a firing, so that a repetition repeats and pays nothing twice.
+
+    `yields` has the pin and the digest of each value, `steps` the recorded results by key.
+    """
+
+    yields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    steps: dict[str, Any] = field(default_factory=dict[str, Any])
+    is_interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a firing failed: the kind by its code, and a message for people."""
+
+    code: str
+    message: str
+    retry_after_s: float | None = None
+
+
+class NodeRun:
+    """A firing at work. The run loop is told what it yields and how it ends."""
+
+    __slots__ = ("loop", "firing", "node", "memory", "attempt", "allowance", "is_alive", "task", "gate", "begun", "_position")
+
+    def __init__(self, loop: RunLoop, firing: Firing, node: BoundNode, memory: Memory) -> None:
+        self.loop = loop
+        self.firing = firing
+        self.node = node
+        self.memory = memory
+        self.attempt = 1
+        self.allowance = loop.max_waiting_values
+        self.is_alive = True
+        self.task: asyncio.Task[None] | None = None
+        self.gate: asyncio.Event | None = None
+        self.begun: Iterator[BlockData] | None = None
+        """A pure block that was too long for the fast path: where it stands."""
+        self._position = 0
+
+    async def execute(self) -> None:
+        """Run to the end; the loop hears of it unless the run is over by then."""
+        try:
+            await self._until_done()
+        except Suspend as suspend:
+            self.loop.on_suspended(self, suspend.wait)
+        except RunLost:
+            pass  # the loop was told by the journal
+        except asyncio.CancelledError:
+            if self.is_alive:
+                self.loop.on_failed(self, Failure("cancelled", "The block cancelled itself."))
+
+    async def _until_done(self) -> None:
+        if not self.node.block.pure:
+            await self.loop.log.flushed()
+        while True:
+            try:
+                if self.memory.is_interrupted and self.node.block.at_most_once:
+                    raise Interrupted("The worker ended while this ran. It may have done its work, so it is not repeated.")
+                await self._attempt()
+            except (Exception, streams.Abandoned) as error:
+                if isinstance(error, RunLost):
+                    raise
+                failure = describe(error)
+                pause_s = self._pause_s(failure)
+                if pause_s is None:
+                    self._when_alive(self.loop.on_failed, failure)
+                    return
+                self.loop.on_retried(self, failure, pause_s)
+                await asyncio.sleep(pause_s)
+                self.attempt += 1
+            else:
+                self._when_alive(self.loop.on_finished)
+                return
+
+    def _when_alive(self, tell: Any, *arguments: Any) -> None:
+        if self.is_alive:
+            tell(self, *arguments)
+
+    async def _attempt(self) -> None:
+        timeout_s = self.node.node.policy.timeout_s
+        try:
+            async with asyncio.timeout(timeout_s) as timer:
+                await self._consume(await self._stream())
+        except TimeoutError as error:
+            if timer.expired():
+                raise BlockTimeout(f"It took longer than its limit of {timeout_s:g} s.") from error
+            raise
+
+    async def _consume(self, stream: AsyncIterator[BlockData]) -> None:
+        async with aclosing(cast("Any", stream)) as items:
+            async for pin, value in items:
+                if pin == ERROR_PIN:
+                    raise BlockError(value if isinstance(value, str) else str(value))
+                self._emit(pin, value)
+                while self.firing.pending >= self.allowance:
+                    self.gate = asyncio.Event()
+                    self.loop.pump()
+                    await self.gate.wait()
+                    self.gate = None
+        if self._position < len(self.memory.yields):
+            raise Diverged(
+                f"Repeated after an interruption, it yielded {self._position} values; "
+                f"{len(self.memory.yields)} had been recorded before."
+            )
+
+    def _emit(self, pin: str, value: Any) -> None:
+        self.check_alive()
+        self.node.check_output(pin, value)
+        held = hold(value)
+        known = self.memory.yields
+        said = (pin, digest(held))
+        if self._position < len(known):
+            if known[self._position] != said:
+                raise Diverged(
+                    f"Repeated after an interruption, its yield {self._position + 1} on {pin!r} differs from "
+                    "the recorded one. Blocks that give other results each time need `context.step`."
+                )
+            self._position += 1
+            return
+        self._position += 1
+        known.append(said)
+        self.loop.on_yield(self, pin, held)
+
+    def check_alive(self) -> None:
+        """Raises CancelledError when nobody wants the results any more."""
+        if not self.is_alive:
+            raise asyncio.CancelledError
+
+    # -- what the block gets ---------------------------------------------------------------------------
+
+    async def _stream(self) -> AsyncIterator[BlockData]:
+        if self.begun is not None:
+            begun, self.begun = self.begun, None
+            self._position = len(self.memory.yields)
+            return streams.inline(begun)
+        self._position = 0
+        if self.node.pinned is not None:
+            return streams.inline(pinned_values(self.node))
+        data = self.node.input_model(*await self._inputs())
+        return await self._start(data)
+
+    async def _start(self, data: Any) -> AsyncIterator[BlockData]:
+        block, execution = self.node.block, self.node.execution
+        if execution is Execution.PROCESS:
+            facts = self._facts()
+            path = f"{type(block).__module__}:{type(block).__qualname__}"
+            return self.loop.services.processes.run(path, data.model_dump(mode="json"), facts)
+        keywords = await self._keywords(data)
+        if execution is Execution.ASYNC:
+            return cast("AsyncIterator[BlockData]", block.run(data, **keywords))
+        if execution is Execution.INLINE:
+            return streams.inline(cast("Iterator[BlockData]", block.run(data, **keywords)))
+        make = lambda: cast("Iterator[BlockData]", block.run(data, **keywords))  # noqa: E731
+        return streams.in_thread(make, self.loop.services.threads)
+
+    async def _inputs(self) -> tuple[dict[str, Held], dict[str, Any] | None]:
+        """Taken values with the large ones fetched, and what replaces constants."""
+        taken: dict[str, Held] = {}
+        overrides = dict(self.loop.overrides.get(self.node.index, {}))
+        for pin, value in self.firing.inputs.items():
+            if isinstance(value, list):
+                overrides[pin] = [release(await self._fetched(cast("Held", part.data))) for part in value]
+            else:
+                taken[pin] = await self._fetched(cast("Held", value.data))
+        return taken, overrides
+
+    async def _fetched(self, held: Held) -> Held:
+        if not isinstance(held, Stored):
+            return held
+        raw = await self.loop.services.blobs.read(self.loop.row.user_id, held.blob_id)
+        return Encoded(raw) if raw[:1] in b"[{" else cast("Held", release(Encoded(raw)))
+
+    async def _keywords(self, data: Any) -> dict[str, Any]:
+        wanted = self.node.block.wanted_keywords
+        keywords = self._facts()
+        if "context" in wanted:
+            context = BlockContext(self)
+            is_thread = self.node.execution is Execution.THREAD
+            keywords["context"] = ThreadContext(context, asyncio.get_running_loop()) if is_thread else context
+        for pin in self.node.block.Input.credentials_pins():
+            if pin in wanted and (reference := getattr(data, pin, None)) is not None:
+                keywords[pin] = await self.loop.services.credentials.get(self.loop.row.user_id, reference)
+        return keywords
+
+    def _facts(self) -> dict[str, Any]:
+        wanted = self.node.block.wanted_keywords
+        return {name: value for name, value in self.loop.facts(self.node, self.firing).items() if name in wanted}
+
+    def _pause_s(self, failure: Failure) -> float | None:
+        """Seconds until the next attempt, None when there is none."""
+        retry = self.node.node.policy.retry
+        if self.attempt > retry.times or failure.code in _NEVER_RETRIED or not self.is_alive:
+            return None
+        if retry.kinds and failure.code not in retry.kinds:
+            return None
+        backoff_s = min(retry.backoff_s * 2 ** (self.attempt - 1), retry.max_backoff_s)
+        return max(backoff_s * random.uniform(0.5, 1.0), failure.retry_after_s or 0.0)
+
+
+def pinned_values(node: BoundNode) -> Iterator[BlockData]:
+    """The outputs that are used instead of running the node."""
+    for pin, values in (node.pinned or {}).items():
+        for value in values:
+            yield pin, value
+
+
+def describe(error: BaseException) -> Failure:
+    """The failure that an exception means: its kind is the first of ours in the chain of causes."""
+    typed = next((link for link in _chain(error) if isinstance(link, BlockyardError)), None)
+    code = typed.code if typed is not None else BlockError.code
+    text = str(error)
+    message = text if isinstance(error, BlockyardError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
+    return Failure(code, message, getattr(typed, "retry_after_s", None))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, then what it was raised from, then what was being handled (PEP 3134)."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__

@@ -1,0 +1,14 @@
+"""Writes every generated file: `python -m tools.gen`."""
+
+from __future__ import annotations
+
+from tools.gen import prisma_cli, typescript
+
+
+def main() -> None:
+    prisma_cli.prisma("generate")
+    typescript.write()
+
+
+if __name__ == "__main__":
+    main()
