@@ -10,13 +10,17 @@ import json
 import re
 import sys
 import tomllib
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
+from typing import cast
 
 from pydantic import JsonValue
 
 ROOT = Path(__file__).resolve().parents[1]
-_PACKAGE = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[^\s;\\]+)(?P<hashes>(?:.*\\\n.*)*)", re.MULTILINE)
+_PACKAGE = re.compile(
+    r"^(?P<name>[\w.-]+)==(?P<version>[^\s;\\]+)(?P<hashes>[^\n]*(?:\n    --hash=\S+[^\n]*)*)", re.MULTILINE
+)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -53,14 +57,12 @@ def _component(match: re.Match[str]) -> JsonValue:
 def _licence(name: str) -> str | None:
     """What the installed package says of itself; None when it is not installed here or says nothing."""
     try:
-        said = metadata.metadata(name)
+        said = cast("Message[str, str]", metadata.metadata(name))
     except metadata.PackageNotFoundError:
         return None
-    classifiers = [
-        line.rpartition(" :: ")[2] for line in said.get_all("Classifier", []) if "License ::" in line
-    ]
-    expression = said.get("License-Expression") or next(iter(classifiers), None) or said.get("License")
-    return expression.splitlines()[0] if expression else None
+    classifiers = [line for line in said.get_all("Classifier", []) if line.startswith("License ::")]
+    short = classifiers[0].rpartition(" :: ")[2] if classifiers else said.get("License", "")
+    return (said.get("License-Expression") or short).partition("\n")[0] or None
 
 
 def main() -> None:

@@ -78,9 +78,9 @@ class AgentExecutorBlock(Block):
     test_mock = {"call": _example_child}
 
     def pins(self, constants: JsonObject) -> NodePins:
-        """The child's inputs and outputs; the block's own settings are there, but hidden."""
+        """The child's inputs and outputs; the block's own settings are there too, most of them hidden."""
         settings = {
-            name: Pin(name, pin.schema, pin.is_required, is_hidden=True)
+            name: Pin(name, pin.schema, pin.is_required, is_hidden=name != "graph_id")
             for name, pin in self._class_pins.inputs.items()
         }
         given = as_object(constants.get("inputs")) or {}
@@ -105,7 +105,7 @@ class AgentExecutorBlock(Block):
                 flowing = {
                     name: value
                     for name, value in values.items()
-                    if name in names and not (name in settings and value is constants.get(name))
+                    if name in names and not (name in settings and value == constants.get(name))
                 }
                 fixed: JsonObject = {
                     key: constants[key] for key in ("graph_id", "graph_version") if key in constants

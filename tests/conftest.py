@@ -1,0 +1,116 @@
+"""What all tests share: one real PostgreSQL for the session, a fresh copy of the database for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from backend.app import App
+from backend.blocks import Catalogue, catalogue
+from backend.data.db import Database, open_database
+from backend.data.embedded import open_embedded
+from backend.data.migrate import migrate
+from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
+from backend.executor.worker import Worker
+from backend.util.settings import Settings
+
+TEMPLATE = "blockyard_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The session's PostgreSQL, with a migrated template database."""
+
+    dsn: str
+
+    def database(self, name: str) -> str:
+        """The address of another database of this server."""
+        parts = urlsplit(self.dsn)
+        return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server, started once, with an empty migrated database to clone."""
+    embedded = open_embedded(tmp_path_factory.mktemp("postgres"))
+    server = Server(embedded.dsn)
+    asyncio.run(_make_template(server))
+    yield server
+    embedded.close()
+
+
+async def _make_template(server: Server) -> None:
+    await _on_server(server, f"CREATE DATABASE {TEMPLATE}")
+    await migrate(server.database(TEMPLATE))
+
+
+async def _on_server(server: Server, statement: str) -> None:
+    connection = await asyncpg.connect(server.dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database_url(postgres: Server) -> AsyncIterator[str]:
+    """A database of its own for one test."""
+    name = f"test_{uuid4().hex}"
+    await _on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgres.database(name)
+    await _on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings for a test: quick heartbeats, the test's own database."""
+    return Settings(
+        database_url=database_url,
+        BLOCKYARD_DATA_DIR=tmp_path,
+        environment="test",
+        heartbeat_s=0.2,
+        dead_after_s=1.0,
+        max_processes=1,
+    )  # type: ignore[call-arg]  # the alias is what the environment says
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    opened = await open_database(settings)
+    async with opened.begin() as connection:
+        await ensure_local_user(connection)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def blocks() -> Catalogue:
+    """The real blocks and those that tests bring."""
+    return catalogue()
+
+
+@pytest.fixture
+async def worker(database: Database, settings: Settings, blocks: Catalogue) -> AsyncIterator[Worker]:
+    """A worker at its work, in this process."""
+    made = Worker(database, settings, blocks.find)
+    async with made.at_work():
+        yield made
+    gc.unfreeze()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, worker: Worker, blocks: Catalogue) -> App:
+    return App(settings, database, worker, blocks)
+
+
+@pytest.fixture
+def local_user() -> str:
+    return LOCAL_USER_ID
