@@ -27,12 +27,23 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any
 
-from backend.data.json_types import NAMES, alternatives, as_list, as_object, definitions, describe, type_of
+from backend.data.json_types import (
+    NAMES,
+    alternatives,
+    as_list,
+    as_object,
+    definitions,
+    describe,
+    is_list,
+    is_object,
+    type_of,
+)
 from backend.data.model import JsonObject
 
 __all__ = ["Converter", "can_fit", "convert", "converter", "describe", "read_number"]
 
 Converter = Callable[[Any], Any]
+"""Gives the very object it was given when that fits already."""
 
 MIN_WHOLE, MAX_WHOLE = -(2**63), 2**64 - 1
 """Whole numbers that our JSON carries (orjson: 64 bits)."""
@@ -173,7 +184,7 @@ def _first_of(parts: list[Converter], wanted: str) -> Converter:
                 result = part(value)
             except ValueError:
                 continue
-            if _is_same(result, value):
+            if result is value:
                 return value
             results.append(result)
         if results:
@@ -297,8 +308,14 @@ _SCALARS: dict[str, Converter] = {
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Equal, and of one type: 1, 1.0 and true are three values."""
-    return one is other or (type(one) is type(other) and one == other)
+    """Equal, and of the same types all through: 1, 1.0 and true are three values."""
+    if type(one) is not type(other):
+        return False
+    if is_list(one):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if is_object(one):
+        return one.keys() == other.keys() and all(_is_same(inner, other[key]) for key, inner in one.items())
+    return bool(one == other)
 
 
 def _parsed(text: str) -> Any:

@@ -68,12 +68,19 @@ async def _save_version(
     await connection.execute(
         sa.update(graph_table)
         .where(graph_table.c.user_id == user_id, graph_table.c.id == graph_id)
-        .values(latest_version=latest + 1, name=graph.name, description=graph.description, updated_at=sa.func.now())
+        .values(
+            latest_version=latest + 1,
+            name=graph.name,
+            description=graph.description,
+            updated_at=sa.func.now(),
+        )
     )
     return graph.model_copy(update={"id": graph_id, "version": latest + 1})
 
 
-async def load_graph(connection: AsyncConnection, user_id: str, graph_id: str, version: int | None = None) -> Graph:
+async def load_graph(
+    connection: AsyncConnection, user_id: str, graph_id: str, version: int | None = None
+) -> Graph:
     """A version of a graph, the newest without `version`.
 
     Raises:
@@ -85,12 +92,16 @@ async def load_graph(connection: AsyncConnection, user_id: str, graph_id: str, v
             sa.select(graph_version.c.definition, graph_version.c.version)
             .join(graph_table, graph_table.c.id == graph_version.c.graph_id)
             .where(
-                graph_table.c.user_id == user_id, graph_table.c.id == graph_id, graph_version.c.version == wanted
+                graph_table.c.user_id == user_id,
+                graph_table.c.id == graph_id,
+                graph_version.c.version == wanted,
             )
         )
     ).one_or_none()
     if row is None:
-        raise NotFound(f"There is no graph {graph_id!r}" + (f" with a version {version}." if version else "."))
+        raise NotFound(
+            f"There is no graph {graph_id!r}" + (f" with a version {version}." if version else ".")
+        )
     definition: dict[str, Any] = row[0]
     return Graph.model_validate({**definition, "id": graph_id, "version": row[1]})
 

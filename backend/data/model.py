@@ -107,7 +107,7 @@ def SchemaField(  # noqa: N802  # the name is the customer's
         depends_on: names of fields whose values decide whether this one is asked for.
         format: what the form's widget should be (`long-text`, `date`, `template` …).
     """
-    said = {
+    said: JsonObject = {
         "placeholder": placeholder,
         "advanced": advanced,
         "secret": secret or None,
@@ -147,7 +147,7 @@ def CredentialsField(  # noqa: N802  # the name is the customer's
         discriminator: the field whose value decides the provider (a model's name, a URL's host).
         discriminator_mapping: that field's value -> provider.
     """
-    said = {
+    said: JsonObject = {
         "credentials_scopes": sorted(required_scopes) if required_scopes else None,
         "discriminator": discriminator,
         "discriminator_mapping": discriminator_mapping,

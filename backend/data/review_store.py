@@ -12,7 +12,9 @@ from backend.data.tables import review
 from backend.util.errors import Conflict, NotFound
 
 
-async def list_open_reviews(connection: AsyncConnection, user_id: str, *, limit: int = 100) -> list[dict[str, Any]]:
+async def list_open_reviews(
+    connection: AsyncConnection, user_id: str, *, limit: int = 100
+) -> list[dict[str, Any]]:
     """What waits for this person, oldest first."""
     query = (
         sa.select(
@@ -91,5 +93,3 @@ async def _wake(connection: AsyncConnection, run_id: str) -> str:
             sa.text("SELECT enqueue_run(:run, :user)"), {"run": root_id, "user": user_id}
         )
     return str(root_id)
-
-

@@ -14,7 +14,6 @@ from backend.data.run import FINAL, RunStatus, RunView
 from backend.data.tables import run as run_table
 from backend.util.errors import NotFound
 
-
 _VIEW_COLUMNS = (
     run_table.c.id,
     run_table.c.graph_id,
@@ -108,7 +107,9 @@ said AS (
 SELECT count(enqueue_run(id, user_id)) FROM stored"""
 
 
-async def claim(connection: Connection, worker_id: str, run_ids: Sequence[str], dead_after_s: float) -> list[dict[str, Any]]:
+async def claim(
+    connection: Connection, worker_id: str, run_ids: Sequence[str], dead_after_s: float
+) -> list[dict[str, Any]]:
     """Take runs that nobody alive has; those that came back are ours, with a higher epoch."""
     rows = await connection.fetch(_CLAIM, worker_id, list(run_ids), dead_after_s)
     return [dict(row) for row in rows]
@@ -127,7 +128,9 @@ UPDATE run r SET epoch = r.epoch + 1, worker_id = $1, status = 'running', wake_a
     r.cancel_requested_at"""
 
 
-async def claim_child(connection: Connection, worker_id: str, run_id: str, parent_id: str, parent_epoch: int) -> dict[str, Any] | None:
+async def claim_child(
+    connection: Connection, worker_id: str, run_id: str, parent_id: str, parent_epoch: int
+) -> dict[str, Any] | None:
     """Take a child run for the owner of its parent; None when it does not exist or has ended."""
     row = await connection.fetchrow(_CLAIM_CHILD, worker_id, run_id, parent_id, parent_epoch)
     return dict(row) if row else None

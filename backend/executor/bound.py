@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,11 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from backend.data import convert
-from backend.data.block import Block, Execution, NodePins
+from backend.data.block import Block, BlockData, BlockKind, Execution, NodePins
 from backend.data.graph import Node
 from backend.data.model import BlockSchema, JsonObject
 from backend.data.pins import base_name, fold
-from backend.executor.values import Held, release
+from backend.executor.values import Encoded, Held
 from backend.util.errors import InvalidInput, InvalidOutput
 
 _PLAIN_TYPES: dict[Any, type] = {str: str, int: int, bool: bool, dict: dict, list: list}
@@ -34,6 +34,11 @@ class BoundNode:
     is_folded: bool
     outputs: Mapping[str, Callable[[Any], None] | None]
     pinned: Mapping[str, list[Any]] | None
+    run: Callable[..., Iterator[BlockData] | AsyncIterator[BlockData]]
+    keywords: frozenset[str]
+    """What `run` asks for by keyword."""
+    is_inline: bool
+    is_output: bool
     _scalars: JsonObject
     _encoded: tuple[tuple[str, bytes], ...]
     _validate: Callable[[Any], BaseModel]
@@ -59,7 +64,7 @@ class BoundNode:
         if overrides:
             values.update(overrides)
         for name, held in taken.items():
-            values[name] = release(held)
+            values[name] = orjson.loads(held.raw) if type(held) is Encoded else held
         if self.is_folded:
             values = _fold(values)
         try:
@@ -90,17 +95,27 @@ class BoundNode:
             check = self.outputs[pin]
         except KeyError:
             known = ", ".join(map(repr, self.outputs)) or "none"
-            raise InvalidOutput(f"{self.block.name} yielded on {pin!r}, which it does not have. It has: {known}.") from None
+            raise InvalidOutput(
+                f"{self.block.name} yielded on {pin!r}, which it does not have. It has: {known}."
+            ) from None
         if check is not None:
             check(value)
 
 
 def bind(
-    index: int, node: Node, block: Block, pins: NodePins, linked: frozenset[str], pinned: Mapping[str, list[Any]] | None
+    index: int,
+    node: Node,
+    block: Block,
+    pins: NodePins,
+    linked: frozenset[str],
+    pinned: Mapping[str, list[Any]] | None,
 ) -> BoundNode:
     """Prepare a node for running. Its constants were checked before."""
-    constants = {name: value for name, value in node.input_default.items() if value is not None and name not in linked}
+    constants = {
+        name: value for name, value in node.input_default.items() if value is not None and name not in linked
+    }
     model = block.input_model(node.input_default)
+    execution = block.execution_for(constants, linked)
     scalars = {name: value for name, value in constants.items() if not isinstance(value, (dict, list))}
     encoded = tuple((name, orjson.dumps(value)) for name, value in constants.items() if name not in scalars)
     return BoundNode(
@@ -109,15 +124,26 @@ def bind(
         block=block,
         pins=pins,
         model=model,
-        execution=block.execution_for(constants, linked),
+        execution=execution,
         constants=constants,
         is_folded=any(base_name(name) != name for name in (*constants, *linked)),
         outputs=_output_checks(block, pins),
         pinned=pinned,
+        run=block.run,
+        keywords=block.wanted_keywords,
+        is_inline=execution is Execution.INLINE or pinned is not None,
+        is_output=block.kind is BlockKind.OUTPUT,
         _scalars=scalars,
         _encoded=encoded,
         _validate=model.__pydantic_validator__.validate_python,
     )
+
+
+def pinned_values(node: BoundNode) -> Iterator[BlockData]:
+    """The outputs that are used instead of running the node."""
+    for pin, values in (node.pinned or {}).items():
+        for value in values:
+            yield pin, value
 
 
 def _output_checks(block: Block, pins: NodePins) -> dict[str, Callable[[Any], None] | None]:

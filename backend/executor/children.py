@@ -19,7 +19,13 @@ class OpensRuns(Protocol):
     """What a worker does for child runs."""
 
     async def open_child(
-        self, parent: RunLoop, child_id: str, place: tuple[str, int], graph_id: str, version: int | None, inputs: JsonObject
+        self,
+        parent: RunLoop,
+        child_id: str,
+        place: tuple[str, int],
+        graph_id: str,
+        version: int | None,
+        inputs: JsonObject,
     ) -> RunLoop | None:
         """The child's loop, begun or gone on with; None when it had ended before."""
         ...
@@ -82,5 +88,3 @@ def error_text(status: RunStatus, errors: list[Any]) -> str:
     last = errors[-1]
     place = f" at {last.node_name!r}" if last.node_name else ""
     return f"The graph that this block runs failed{place}: {last.message}"
-
-

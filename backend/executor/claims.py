@@ -8,8 +8,8 @@ from typing import Any
 
 import structlog
 
-from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data import run_store
+from backend.data.connection import DATABASE_AWAY, Connection
 
 log = structlog.get_logger(__name__)
 _RETRY_S = 0.2
@@ -76,7 +76,9 @@ class Claims:
         while run_ids:
             try:
                 rows = await self._control.do(
-                    lambda connection: run_store.claim(connection, self._worker_id, run_ids, self._dead_after_s)
+                    lambda connection: run_store.claim(
+                        connection, self._worker_id, run_ids, self._dead_after_s
+                    )
                 )
                 return {row["id"]: row for row in rows}
             except DATABASE_AWAY as error:

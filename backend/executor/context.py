@@ -98,7 +98,9 @@ class BlockContext:
                 detail = {"review_id": review_id, "name": name, "data": data, "is_editable": is_editable}
                 raise Suspend(Wait("person", key, None, detail))
             self._run.loop.log.also(TAKE_REVIEW, review_id)
-            self._record(key, {"approved": answer.is_approved, "data": answer.data, "message": answer.message})
+            self._record(
+                key, {"approved": answer.is_approved, "data": answer.data, "message": answer.message}
+            )
         recorded = release(from_wire(steps[key]))
         return Decision(recorded["approved"], recorded["data"], recorded["message"])
 
@@ -121,7 +123,7 @@ class BlockContext:
     async def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
         steps = self._run.memory.steps
         if key not in steps:
-            outputs, error = await self._run.loop.call_tool(self._run, node_id, inputs, key)
+            outputs, error = await self._run.loop.calls.call(self._run, node_id, inputs, key)
             self._record(key, {"outputs": outputs, "error": error})
         recorded = release(from_wire(steps[key]))
         if recorded["error"]:

@@ -49,14 +49,12 @@ class Watchers:
                         yield event
                         if is_end(event):
                             return
-                event = await _next(queue)
-                must_read = event is None or (event.seq is not None and event.seq > after + 1)
-                if event is None or must_read:
-                    continue
-                if event.seq is None or event.seq == after + 1:
-                    after = event.seq or after
-                    yield event
-                    if is_end(event):
+                live = await _next(queue)
+                must_read = live is None or (live.seq is not None and live.seq > after + 1)
+                if live is not None and (live.seq is None or live.seq == after + 1):
+                    after = live.seq or after
+                    yield live
+                    if is_end(live):
                         return
         finally:
             watching = self._by_run[run_id]

@@ -75,7 +75,9 @@ class RunLog:
     _t0_ns: int = 0
     _row_changed: bool = False
     _extras: list[Extra] = field(default_factory=list[Extra])
-    _waiters: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list[tuple[int, "asyncio.Future[None]"]])
+    _waiters: list[tuple[int, asyncio.Future[None]]] = field(
+        default_factory=list[tuple[int, "asyncio.Future[None]"]]
+    )
 
     def now_us(self) -> int:
         """Microseconds since the start of the segment that the next record joins."""
@@ -122,7 +124,6 @@ class RunLog:
             self._waiters.append((self.next_seq - 1, future))
         return future
 
-
     def take_part(self) -> Part:
         """Everything since the last commit; called by the writer."""
         part = Part(
@@ -133,6 +134,7 @@ class RunLog:
             self._row_changed,
             self.is_new,
             self._extras,
+            self.next_seq - self._first_seq if self._records else 0,
         )
         self._records, self._extras, self._row_changed = [], [], False
         return part
@@ -174,10 +176,8 @@ class Part:
     row_changed: bool
     is_new: bool
     extras: list[Extra]
-
-    @property
-    def count(self) -> int:
-        return sum(map(events_in, self.records))
+    count: int
+    """Events, which are more than records."""
 
     @property
     def last_seq(self) -> int:
@@ -233,6 +233,7 @@ class Journal:
         """Commit, however often the database goes away meanwhile."""
         pause_s = 0.05
         is_repeated = False
+        held: set[str] = set()
         while True:
             started = time.perf_counter()
             try:
@@ -246,7 +247,6 @@ class Journal:
             except asyncpg.PostgresError as error:
                 if len(parts) == 1:
                     log.error("journal.refused", run_id=parts[0].log.row.id, error=repr(error))
-                    held = set()
                     break
                 await self._commit_apart(parts)
                 return

@@ -32,9 +32,7 @@ def named_outputs(outputs: Iterable[Output]) -> dict[str, list[Any]]:
 
 def recorded_outputs(program: Program, segments: Sequence[Segment]) -> dict[str, list[Any]]:
     """The same from a journal."""
-    names = {
-        node.index: output_name(node) for node in program.by_plan if node.block.kind is BlockKind.OUTPUT
-    }
+    names = {node.index: output_name(node) for node in program.by_plan if node.block.kind is BlockKind.OUTPUT}
     outputs: list[Output] = []
     for _, _, record in numbered(segments):
         if record[0] == "i" and record[1] in names:

@@ -50,7 +50,11 @@ class Program:
             BadInput: an input is missing, unknown or of the wrong type; all of them are named.
         """
         problems = [
-            Problem(f"There is no input {name!r}.", f"This graph has: {self._known_inputs()}.", path=f"inputs.{name}")
+            Problem(
+                f"There is no input {name!r}.",
+                f"This graph has: {self._known_inputs()}.",
+                path=f"inputs.{name}",
+            )
             for name in given
             if name not in self.inputs
         ]
@@ -73,7 +77,9 @@ def _bind_input(node: BoundNode, name: str, given: JsonObject) -> dict[int, Json
     path = f"inputs.{name}"
     if given.get(name) is None:
         if node.constants.get("value") is None:
-            raise BadInput(problems=(Problem(f"The input {name!r} is missing.", "Give it a value.", path=path),))
+            raise BadInput(
+                problems=(Problem(f"The input {name!r} is missing.", "Give it a value.", path=path),)
+            )
         return {}
     try:
         value = _fitted(node.model, node.pins, "value", given[name])
@@ -127,7 +133,9 @@ class _Builder:
             raise GraphInvalid(tuple(self.problems))
         return self._program(compiled)
 
-    def _problem(self, message: str, cure: str = "", node_id: str | None = None, pin: str | None = None) -> None:
+    def _problem(
+        self, message: str, cure: str = "", node_id: str | None = None, pin: str | None = None
+    ) -> None:
         self.problems.append(Problem(message, cure, node_id, pin))
 
     # -- nodes and links -------------------------------------------------------------------------------
@@ -158,13 +166,20 @@ class _Builder:
         seen: set[str] = set()
         for link in self.graph.links:
             if link.id in seen:
-                self._problem(f"Two links have the id {link.id!r}.", "Give one of them another id.", link.sink_id)
+                self._problem(
+                    f"Two links have the id {link.id!r}.", "Give one of them another id.", link.sink_id
+                )
             seen.add(link.id)
             ends = [("source", link.source_id), ("sink", link.sink_id)]
             missing = [(side, node_id) for side, node_id in ends if node_id not in self.known]
             for side, node_id in missing:
                 self._problem(f"The {side} of link {link.id!r} does not exist.", "Remove the link.", node_id)
-            if not missing and link.source_id in self.nodes and link.sink_id in self.nodes and self._has_pins(link):
+            if (
+                not missing
+                and link.source_id in self.nodes
+                and link.sink_id in self.nodes
+                and self._has_pins(link)
+            ):
                 self.links.append(link)
                 self.linked[link.sink_id].add(link.sink_name)
 
@@ -176,10 +191,15 @@ class _Builder:
         has_sink = sink in inputs and not inputs[sink].is_hidden
         if not has_source:
             self._problem(
-                f"There is no output {source!r}.", f"It has: {_names(outputs)}.", link.source_id, link.source_name
+                f"There is no output {source!r}.",
+                f"It has: {_names(outputs)}.",
+                link.source_id,
+                link.source_name,
             )
         if not has_sink:
-            self._problem(f"There is no input {sink!r}.", f"It has: {_names(inputs)}.", link.sink_id, link.sink_name)
+            self._problem(
+                f"There is no input {sink!r}.", f"It has: {_names(inputs)}.", link.sink_id, link.sink_name
+            )
         return has_source and has_sink
 
     def _keep_until(self) -> None:
@@ -188,7 +208,9 @@ class _Builder:
         if target is None:
             return
         if target not in self.nodes:
-            self._problem("The run should stop after a node that does not take part.", "Choose another.", target)
+            self._problem(
+                "The run should stop after a node that does not take part.", "Choose another.", target
+            )
             return
         sources: dict[str, set[str]] = defaultdict(set)
         for link in self.links:
@@ -222,7 +244,11 @@ class _Builder:
 
     def _check_constants(self, node: Node) -> None:
         linked = self.linked[node.id]
-        constants = {name: value for name, value in node.input_default.items() if value is not None and name not in linked}
+        constants = {
+            name: value
+            for name, value in node.input_default.items()
+            if value is not None and name not in linked
+        }
         try:
             folded = fold(constants)
         except ValueError as error:
@@ -244,7 +270,9 @@ class _Builder:
             if pin.is_required and not pin.is_hidden and name not in given:
                 starved = self._is_starved(node.id, name)
                 self._problem(
-                    "Nothing feeds this input: its source is disabled." if starved else "This input is missing.",
+                    "Nothing feeds this input: its source is disabled."
+                    if starved
+                    else "This input is missing.",
                     "Enable the source, give it a value, or link something to it.",
                     node.id,
                     name,
@@ -262,7 +290,9 @@ class _Builder:
     def _compile(self) -> Compiled | None:
         if not self.nodes:
             if not self.problems:
-                self._problem("Nothing in this graph can start.", "Add an input, a trigger, or any block without links.")
+                self._problem(
+                    "Nothing in this graph can start.", "Add an input, a trigger, or any block without links."
+                )
             return None
         specs = [self._node_spec(node) for node in self.nodes.values()]
         try:

@@ -67,7 +67,7 @@ class RunQueue:
         self._dead_after = timedelta(seconds=dead_after_s)
         self._current: PgQueuer | None = None
         self._is_stopping = False
-        self._handlers: set[asyncio.Task[None]] = set()
+        self._handlers: set[asyncio.Future[None]] = set()
 
     async def run(self) -> None:
         """Serve until `stop`; a lost connection is replaced, and pgqueuer with it."""
@@ -110,6 +110,6 @@ class RunQueue:
         if job.payload is None:
             return
         work = asyncio.ensure_future(self._work_off(job.payload.decode()))
-        self._handlers.add(work)  # type: ignore[arg-type]  # a task, by ensure_future of a coroutine
-        work.add_done_callback(self._handlers.discard)  # type: ignore[arg-type]
+        self._handlers.add(work)
+        work.add_done_callback(self._handlers.discard)
         await asyncio.shield(work)

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from backend.data.block import BlockKind
 from backend.data.run import EventKind, RunError
 from backend.executor.bound import BoundNode
+from backend.executor.calls import CALLED
 from backend.executor.context import Wait
 from backend.executor.plan import Firing
 from backend.executor.records import Record, Segment, numbered
 from backend.executor.run_loop import RunLoop
-from backend.executor.run_node import Memory
-from backend.executor.values import Held, digest, from_wire
+from backend.executor.values import Held, Stored, digest, from_wire
 from backend.util.errors import Diverged
 
 
@@ -40,7 +39,7 @@ class Replay:
         for key, firing in sorted(self._open.items()):
             if key in self._loop.waits:
                 continue
-            memory = self._loop.memories.setdefault(key, Memory())
+            memory = self._loop.remember(key)
             memory.is_interrupted = True
             self._loop.start_again(firing, self._node(key[0]), memory)
 
@@ -51,7 +50,7 @@ class Replay:
         elif code == "s":
             self._start(record[1], record[2], record[4])
         elif code == "y":
-            self._yielded(record[1], record[2], record[3], from_wire(record[4]), seq)
+            self._yielded(record[1], record[2], record[3], self._held(record[4]), seq)
         elif code == "f":
             self._end(record[1], record[2])
         else:
@@ -62,9 +61,9 @@ class Replay:
         firing = self._start(index, n, refs)
         node = self._node(index)
         for offset, (pin, wire, _) in enumerate(yields, start=1):
-            held = from_wire(wire)
+            held = self._held(wire)
             self._plan.yielded(firing, pin, held, seq + offset)
-            self._take_output(node, n, pin, held)
+            self._loop.take_outputs(node, n, [(pin, held, None)])
         del self._open[index, n]
         self._plan.ended(firing)
 
@@ -75,7 +74,9 @@ class Replay:
             for pin, value in firing.inputs.items()
         }
         if found != refs:
-            raise Diverged(f"The journal says that firing {n} of {self._node(index).label!r} took other values.")
+            raise Diverged(
+                f"The journal says that firing {n} of {self._node(index).label!r} took other values."
+            )
         self._plan.start(firing)
         self._open[index, n] = firing
         return firing
@@ -83,24 +84,24 @@ class Replay:
     def _find_ready(self, index: int, n: int) -> Firing:
         firing = self._plan.find_ready(self._loop.program.plan_index[index], n)
         if firing is None:
-            raise Diverged(f"The journal has a firing {n} of {self._node(index).label!r} that cannot have started.")
+            raise Diverged(
+                f"The journal has a firing {n} of {self._node(index).label!r} that cannot have started."
+            )
         return firing
 
     def _yielded(self, index: int, n: int, pin: str, held: Held, seq: int) -> None:
         firing = self._open[index, n]
         self._plan.yielded(firing, pin, held, seq)
-        memory = self._loop.memories.setdefault((index, n), Memory())
+        memory = self._loop.remember((index, n))
         memory.yields.append((pin, digest(held)))
-        self._take_output(self._node(index), n, pin, held)
-        call = self._loop.call_of.get((index, n))
-        if call is not None:
-            call.take(pin, held)
+        self._loop.take_outputs(self._node(index), n, [(pin, held, None)])
+        self._loop.calls.take((index, n), pin, held)
 
     def _end(self, index: int, n: int) -> None:
         firing = self._open.pop((index, n))
         self._loop.memories.pop((index, n), None)
         self._plan.ended(firing)
-        self._loop.end_call((index, n), None)
+        self._loop.calls.end((index, n), None)
 
     def _apply_rare(self, seq: int, kind: str, index: int | None, n: int | None, data: Any) -> None:
         loop = self._loop
@@ -112,7 +113,7 @@ class Replay:
         if kind == EventKind.FAILED:
             self._failed(key, data, seq)
         elif kind == EventKind.STEP:
-            loop.memories.setdefault(key, Memory()).steps[data["key"]] = data["result"]
+            loop.remember(key).steps[data["key"]] = data["result"]
         elif kind == EventKind.CHARGED:
             pass  # the row has the sum
         elif kind == EventKind.WAITING:
@@ -120,16 +121,24 @@ class Replay:
             detail = {name: value for name, value in data.items() if name not in ("for", "key", "until")}
             firing = self._open[key]
             self._plan.wait(firing)
-            loop.memories.setdefault(key, Memory())
-            loop.waits[key] = (firing, Wait(data["for"], data["key"], until and datetime.fromisoformat(until), detail))
+            loop.remember(key)
+            wait = Wait(data["for"], data["key"], until and datetime.fromisoformat(until), detail)
+            loop.waits.restore(key, firing, wait)
         elif kind == EventKind.RESUMED:
-            firing, _ = loop.waits.pop(key)
+            firing = loop.waits.take(key)
             self._plan.resume(firing)
             self._plan.start(firing)
-        elif kind == "called":
+        elif kind == CALLED:
             caller_index, caller_n = data["caller"]
             held = {pin: from_wire(value) for pin, value in data["inputs"].items()}
-            loop.open_call(self._open[caller_index, caller_n], self._node(caller_index), self._node(index).id, held, data["key"], seq)
+            loop.calls.open(
+                self._open[caller_index, caller_n],
+                self._node(caller_index),
+                self._node(index).id,
+                held,
+                data["key"],
+                seq,
+            )
 
     def _failed(self, key: tuple[int, int], data: Any, seq: int) -> None:
         firing = self._open.pop(key)
@@ -140,19 +149,24 @@ class Replay:
         if verdict == "continued":
             self._loop.errors.append(
                 RunError(
-                    node_id=node.id, node_name=node.label, firing=key[1], item=path,
-                    code=data["code"], message=data["message"],
+                    node_id=node.id,
+                    node_name=node.label,
+                    firing=key[1],
+                    item=path,
+                    code=data["code"],
+                    message=data["message"],
                 )
             )
-        self._loop.end_call(key, data["message"])
+        self._loop.calls.end(key, data["message"])
 
-    def _take_output(self, node: BoundNode, n: int, pin: str, held: Held) -> None:
-        if node.block.kind is BlockKind.OUTPUT:
-            self._loop.take_outputs(node, n, [(pin, held)])
+    def _held(self, wire: Any) -> Held:
+        held = from_wire(wire)
+        if isinstance(held, Stored):
+            self._loop.has_stored = True
+        return held
 
     def _node(self, index: int) -> BoundNode:
         node = self._loop.program.nodes[index]
         if node is None:
             raise Diverged(f"The journal names node {index}, which does not take part in this run.")
         return node
-

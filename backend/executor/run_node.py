@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from backend.data.block import BlockData, Execution
 from backend.executor import streams
-from backend.executor.bound import BoundNode
+from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.context import BlockContext, Suspend, ThreadContext
 from backend.executor.journal import RunLost
 from backend.executor.plan import Firing
@@ -49,7 +49,20 @@ class Failure:
 class NodeRun:
     """A firing at work. The run loop is told what it yields and how it ends."""
 
-    __slots__ = ("loop", "firing", "node", "memory", "attempt", "allowance", "is_alive", "task", "gate", "begun", "_position")
+    __slots__ = (
+        "loop",
+        "firing",
+        "node",
+        "memory",
+        "attempt",
+        "allowance",
+        "is_alive",
+        "task",
+        "gate",
+        "begun",
+        "key",
+        "_position",
+    )
 
     def __init__(self, loop: RunLoop, firing: Firing, node: BoundNode, memory: Memory) -> None:
         self.loop = loop
@@ -64,6 +77,7 @@ class NodeRun:
         self.begun: Iterator[BlockData] | None = None
         """A pure block that was too long for the fast path: where it stands."""
         self._position = 0
+        self.key = (node.index, firing.n)
 
     async def execute(self) -> None:
         """Run to the end; the loop hears of it unless the run is over by then."""
@@ -83,7 +97,9 @@ class NodeRun:
         while True:
             try:
                 if self.memory.is_interrupted and self.node.block.at_most_once:
-                    raise Interrupted("The worker ended while this ran. It may have done its work, so it is not repeated.")
+                    raise Interrupted(
+                        "The worker ended while this ran. It may have done its work, so it is not repeated."
+                    )
                 await self._attempt()
             except (Exception, streams.Abandoned) as error:
                 if isinstance(error, RunLost):
@@ -106,8 +122,9 @@ class NodeRun:
 
     async def _attempt(self) -> None:
         timeout_s = self.node.node.policy.timeout_s
+        timer = asyncio.timeout(timeout_s)
         try:
-            async with asyncio.timeout(timeout_s) as timer:
+            async with timer:
                 await self._consume(await self._stream())
         except TimeoutError as error:
             if timer.expired():
@@ -212,7 +229,9 @@ class NodeRun:
 
     def _facts(self) -> dict[str, Any]:
         wanted = self.node.block.wanted_keywords
-        return {name: value for name, value in self.loop.facts(self.node, self.firing).items() if name in wanted}
+        return {
+            name: value for name, value in self.loop.facts(self.node, self.firing).items() if name in wanted
+        }
 
     def _pause_s(self, failure: Failure) -> float | None:
         """Seconds until the next attempt, None when there is none."""
@@ -221,15 +240,9 @@ class NodeRun:
             return None
         if retry.kinds and failure.code not in retry.kinds:
             return None
-        backoff_s = min(retry.backoff_s * 2 ** (self.attempt - 1), retry.max_backoff_s)
-        return max(backoff_s * random.uniform(0.5, 1.0), failure.retry_after_s or 0.0)
-
-
-def pinned_values(node: BoundNode) -> Iterator[BlockData]:
-    """The outputs that are used instead of running the node."""
-    for pin, values in (node.pinned or {}).items():
-        for value in values:
-            yield pin, value
+        backoff_s = min(retry.backoff_s * 2.0 ** (self.attempt - 1), retry.max_backoff_s)
+        jittered_s = backoff_s * random.uniform(0.5, 1.0)
+        return max(jittered_s, failure.retry_after_s or 0.0)
 
 
 def describe(error: BaseException) -> Failure:
@@ -237,7 +250,9 @@ def describe(error: BaseException) -> Failure:
     typed = next((link for link in _chain(error) if isinstance(link, BlockyardError)), None)
     code = typed.code if typed is not None else BlockError.code
     text = str(error)
-    message = text if isinstance(error, BlockyardError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
+    message = (
+        text if isinstance(error, BlockyardError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
+    )
     return Failure(code, message, getattr(typed, "retry_after_s", None))
 
 

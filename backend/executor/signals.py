@@ -25,7 +25,9 @@ RETRY_S = 0.5
 class Signals:
     """Sends in batches, and calls `on_message(what, id)` for each message from elsewhere or from here."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], on_message: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, connect: Callable[[], Awaitable[Connection]], on_message: Callable[[str, str], None]
+    ) -> None:
         self._connect = connect
         self._on_message = on_message
         self._outbox: list[list[str]] = []

@@ -68,7 +68,9 @@ def _checked_text(value: str) -> str:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise InvalidOutput("The text is not valid Unicode: it holds half of a surrogate pair.") from error
+            raise InvalidOutput(
+                "The text is not valid Unicode: it holds half of a surrogate pair."
+            ) from error
     return value
 
 

@@ -56,6 +56,7 @@ log = structlog.get_logger(__name__)
 _LOOK_AGAIN_S = 1.0
 _HOUR_S = 3600.0
 _ACCEPT_S = 10.0
+_DEFAULT_OPTIONS = RunOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ class NoCredentials:
     """A worker without a credential store."""
 
     async def get(self, user_id: str, reference: CredentialsMetaInput[Any, Any]) -> Credentials:
-        raise CredentialsError(f"The credential {reference.title or reference.id!r} is not stored here. Connect it first.")
+        raise CredentialsError(
+            f"The credential {reference.title or reference.id!r} is not stored here. Connect it first."
+        )
 
 
 class Worker:
@@ -209,7 +212,7 @@ class Worker:
             GraphInvalid, BadInput: it cannot run, or not with these inputs.
             Unavailable: the database is away.
         """
-        options = options or RunOptions()
+        options = options or _DEFAULT_OPTIONS
         program = await self.programs.get(user_id, graph_id, version, options)
         overrides = program.bind_inputs(inputs)
         if idempotency_key is not None:
@@ -227,7 +230,9 @@ class Worker:
             await self._durable(loop, user_id, idempotency_key)
         return Accepted(row.id, loop)
 
-    def _new_row(self, run_id: str, user_id: str, program: Program, inputs: JsonObject, options: RunOptions) -> RunRow:
+    def _new_row(
+        self, run_id: str, user_id: str, program: Program, inputs: JsonObject, options: RunOptions
+    ) -> RunRow:
         moment = now()
         return RunRow(
             id=run_id,
@@ -236,7 +241,7 @@ class Worker:
             graph_version=program.graph.version,
             root_run_id=run_id,
             inputs=orjson.dumps(inputs).decode(),
-            options=options.model_dump_json(exclude_defaults=True),
+            options="{}" if options is _DEFAULT_OPTIONS else options.model_dump_json(exclude_defaults=True),
             created_at=moment,
             started_at=moment,
             status=RunStatus.RUNNING,
@@ -279,7 +284,9 @@ class Worker:
         try:
             await self._control.do(lambda c: run_store.enqueue_new_runs(c, [stored]))
         except DATABASE_AWAY as error:
-            raise Unavailable("The database is away; the run was not stored. Try again in a moment.") from error
+            raise Unavailable(
+                "The database is away; the run was not stored. Try again in a moment."
+            ) from error
 
     async def _run_by_key(self, user_id: str, idempotency_key: str) -> str | None:
         async with self.database.begin() as connection:
@@ -305,8 +312,10 @@ class Worker:
         try:
             if not is_fresh:
                 segments = await self._segments(run_row.id)
-            options = RunOptions.model_validate_json(row["options"])
-            program = await self.programs.get(run_row.user_id, run_row.graph_id, run_row.graph_version, options)
+            options = _options(row["options"])
+            program = await self.programs.get(
+                run_row.user_id, run_row.graph_id, run_row.graph_version, options
+            )
             overrides = program.bind_inputs(orjson.loads(row["inputs"]))
         except BlockyardError as error:
             run_log.next_seq = _next_seq(segments, is_fresh=is_fresh)
@@ -347,7 +356,13 @@ class Worker:
     # -- child runs ------------------------------------------------------------------------------------
 
     async def open_child(
-        self, parent: RunLoop, child_id: str, place: tuple[str, int], graph_id: str, version: int | None, inputs: JsonObject
+        self,
+        parent: RunLoop,
+        child_id: str,
+        place: tuple[str, int],
+        graph_id: str,
+        version: int | None,
+        inputs: JsonObject,
     ) -> RunLoop | None:
         """See `OpensRuns`."""
         known = self.loops.get(child_id)
@@ -368,7 +383,9 @@ class Worker:
         new_row.root_run_id = parent.row.root_run_id
         new_row.parent_run_id = parent.row.id
         new_row.parent_node_id, new_row.parent_firing = place
-        loop = self._open(RunLog(self.journal, new_row, epoch=1, is_new=True), program, options, overrides, parent)
+        loop = self._open(
+            RunLog(self.journal, new_row, epoch=1, is_new=True), program, options, overrides, parent
+        )
         loop.begin()
         return loop
 
@@ -553,6 +570,10 @@ def _next_seq(segments: list[Segment], *, is_fresh: bool) -> int:
     if is_fresh:
         return 2
     return segments[-1].end if segments else 1
+
+
+def _options(text: str) -> RunOptions:
+    return _DEFAULT_OPTIONS if text == "{}" else RunOptions.model_validate_json(text)
 
 
 def _row_of(row: dict[str, Any], worker_id: str) -> RunRow:

@@ -109,7 +109,7 @@ class _Worker:
 
     def ask(self, body: bytes, timeout_s: float) -> dict[str, str]:
         self.renders += 1
-        assert self._process.stdin is not None  # noqa: S101  # opened as a pipe
+        assert self._process.stdin is not None  # opened as a pipe
         with suppress(BrokenPipeError):
             self._process.stdin.write(len(body).to_bytes(4))
             remaining = memoryview(body)
@@ -131,7 +131,7 @@ class _Worker:
         return self._read(length, deadline, timeout_s)
 
     def _read(self, size: int, deadline: float, timeout_s: float) -> bytes:
-        assert self._process.stdout is not None  # noqa: S101  # opened as a pipe
+        assert self._process.stdout is not None  # opened as a pipe
         descriptor = self._process.stdout.fileno()
         poll = select.poll()
         poll.register(descriptor, select.POLLIN | select.POLLHUP)

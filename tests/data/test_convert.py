@@ -73,12 +73,15 @@ def list_of(items: dict[str, Any]) -> dict[str, Any]:
         (5, {"enum": ["5", "6"], "type": "string"}, "5"),
         ("5", {"enum": [5, 6]}, 5),
         ("a", {"const": "a"}, "a"),
+        ([False], {"anyOf": [list_of(WHOLE), NULL]}, [0]),
+        (1.0, {"type": ["integer", "number"]}, 1.0),
+        ({"a": [True]}, {"enum": [{"a": [1]}, {"a": [True]}]}, {"a": [True]}),
         ("7", {"$ref": "#/$defs/N", "$defs": {"N": WHOLE}}, 7),
     ],
 )
 def test_a_value_becomes_what_the_pin_takes(value: Any, sink: dict[str, Any], result: Any) -> None:
     converted = convert(value, sink)
-    assert (converted, type(converted)) == (result, type(result))
+    assert repr(converted) == repr(result)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ ADAPTERS = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=20000, deadline=None)
 @given(values, st.sampled_from([pair for pair in ADAPTERS if "Address" not in str(pair[0])]))
 def test_what_comes_out_fits_exactly_and_going_in_again_changes_nothing(
     value: Any, pair: tuple[TypeAdapter[Any], Any]
@@ -193,12 +196,10 @@ def test_what_comes_out_fits_exactly_and_going_in_again_changes_nothing(
     except ValueError:
         return
     adapter.validate_python(converted, strict=True)
-    again = to_pin(converted)
-    assert again == converted
-    assert type(again) is type(converted)
+    assert to_pin(converted) is converted
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=20000, deadline=None)
 @given(values, st.sampled_from(TYPES), st.sampled_from(TYPES))
 def test_what_converts_is_never_refused_when_the_graph_is_saved(value: Any, source: Any, sink: Any) -> None:
     giver, taker = TypeAdapter[Any](source), TypeAdapter[Any](sink)

@@ -163,6 +163,17 @@ class Adder:
         self.graph.links.append(link(f"{self.name}.list", f"{self.name}.list"))
         self.add(_accumulates(self.graph, self.count(0, 6)), "list", on_error="continue")
 
+    def shared_acc(self) -> None:
+        merge = f"{self.name}m"
+        self.feed("entry")
+        self.graph.links += [
+            link(self.pick(), f"{merge}.in"),
+            link(f"{self.name}.list", f"{merge}.in"),
+            link(f"{merge}.out", f"{self.name}.list"),
+        ]
+        self.graph.nodes.append(Node(merge, lambda ins, n: [("out", ins["in"])], required=frozenset({"in"})))
+        self.add(_accumulates(self.graph, self.count(0, 6)), "list", on_error="continue")
+
     def calls(self) -> None:
         tool = f"{self.name}t"
         self.feed("in")
@@ -197,6 +208,7 @@ class Adder:
 
 SWITCHED = {
     "rejoin": "merge",
+    "shared_acc": "merge",
     "acc": "cycle",
     "loop": "cycle",
     "agent": "cycle",
@@ -221,7 +233,7 @@ KINDS = (
         "store",
         "burst",
     ),
-    *("rejoin", "acc", "loop", "agent", "wait", "calls", "static_join", "static_only"),
+    *("rejoin", "acc", "shared_acc", "loop", "agent", "wait", "calls", "static_join", "static_only"),
 )
 
 

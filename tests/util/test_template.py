@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psutil
@@ -270,6 +271,17 @@ def test_a_worker_knows_nothing_of_us() -> None:
         pool.close()
 
 
+def is_over(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def wait_for(claim: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 10
+    while not claim() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return claim()
+
+
 def test_workers_end_with_the_process_that_started_them() -> None:
     code = (
         "from backend.util.template import render; from backend.util.render_pool import pool; "
@@ -277,8 +289,4 @@ def test_workers_end_with_the_process_that_started_them() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     worker = int(done.stdout)
-    for _ in range(100):
-        if not psutil.pid_exists(worker) or psutil.Process(worker).status() == psutil.STATUS_ZOMBIE:
-            return
-        time.sleep(0.05)
-    raise AssertionError("The worker lives on.")
+    assert wait_for(lambda: is_over(worker))

@@ -11,6 +11,7 @@ from backend.data.model import BlockSchema, SchemaField
 
 class _InputFields(BlockSchema):
     name: str = SchemaField(description="What the input is called; callers give its value under this name")
+    value: Any = SchemaField(default=None, description="The value of the run, else this one")
     title: str | None = SchemaField(
         default=None, description="What the form shows instead of the name", advanced=True
     )
@@ -33,7 +34,7 @@ class AgentInputBlock(Block):
     static_output = True
 
     class Input(_InputFields):
-        value: Any = SchemaField(default=None, description="The value of the run, else this one")
+        pass
 
     class Output(BlockSchema):
         result: Any = SchemaField(description="The value, for as long as the run lasts")

@@ -1,0 +1,111 @@
+"""Pure blocks, here and now: the fast path of a run.
+
+A firing that ends in one go is one record of the journal. What is longer, or fails and is tried again,
+goes on beside the loop as any other block (run_node.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from backend.executor.bound import BoundNode, pinned_values
+from backend.executor.plan import Firing
+from backend.executor.program import ERROR_PIN
+from backend.executor.run_node import Failure, describe
+from backend.executor.values import Held, hold, release, to_wire
+from backend.util.errors import BlockError
+
+if TYPE_CHECKING:
+    from backend.executor.run_loop import RunLoop
+
+LONGEST = 5_000
+"""Values of one firing that are taken in one go."""
+
+Said = list[tuple[str, Held, int | None]]
+"""Pin, value, and the item that a value on an each pin opened."""
+
+
+def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
+    """Run the block to its end, its failure, or until too much of it waits downstream."""
+    plan, run_log = loop.plan, loop.log
+    began = run_log.now_us()
+    path, refs, taken = firing.item.path, refs_of(firing), firing.inputs
+    plan.start(firing)
+    seq, said = run_log.next_seq, cast("Said", [])
+    try:
+        values = _open(loop, firing, node, taken)
+        each, check = firing.node.spec.each, node.check_output
+        for pin, given in values:
+            if pin == ERROR_PIN:
+                raise BlockError(given if isinstance(given, str) else str(given))
+            check(pin, given)
+            held = loop.storable(hold(given), firing)
+            seq += 1
+            value = plan.yielded(firing, pin, held, seq)
+            said.append((pin, held, value.item.index if pin in each else None))
+            if firing.pending >= loop.max_waiting_values or len(said) >= LONGEST:
+                break
+        else:
+            plan.ended(firing)
+            yields = [(pin, to_wire(held), index) for pin, held, index in said]
+            run_log.append(("i", node.index, firing.n, path, refs, yields, began, run_log.now_us() - began))
+            if node.is_output:
+                loop.take_outputs(node, firing.n, said)
+            return
+    except Exception as error:  # whatever a block raises is its failure
+        _unpack(loop, firing, node, (path, refs, began), said)
+        _fail(loop, firing, node, said, describe(error))
+        return
+    _unpack(loop, firing, node, (path, refs, began), said)
+    loop.go_on_beside(firing, node, said, values)
+
+
+def refs_of(firing: Firing) -> dict[str, Any]:
+    """The numbers of the events whose values the firing takes, by pin."""
+    return {
+        pin: [part.seq for part in value] if isinstance(value, list) else value.seq
+        for pin, value in firing.inputs.items()
+    }
+
+
+def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any]) -> Iterator[Any]:
+    if node.pinned is not None:
+        return pinned_values(node)
+    overrides = loop.overrides.get(node.index)
+    if firing.node.spec.is_collect:
+        overrides = {pin: [release(part.data) for part in parts] for pin, parts in taken.items()}
+        taken = {}
+    data = node.input_model({pin: value.data for pin, value in taken.items()}, overrides)
+    if not node.keywords:
+        return cast("Iterator[Any]", node.run(data))
+    facts = loop.facts(node, firing)
+    return cast("Iterator[Any]", node.run(data, **{k: v for k, v in facts.items() if k in node.keywords}))
+
+
+def _unpack(loop: RunLoop, firing: Firing, node: BoundNode, start: tuple[Any, Any, int], said: Said) -> None:
+    """Record as single events what does not fit one record."""
+    path, refs, t = start
+    loop.log.append(("s", node.index, firing.n, path, refs, t))
+    for pin, held, index in said:
+        loop.log.append(("y", node.index, firing.n, pin, to_wire(held), index, t))
+    loop.take_outputs(node, firing.n, said)
+
+
+def _fail(loop: RunLoop, firing: Firing, node: BoundNode, said: Said, failure: Failure) -> None:
+    if node.node.policy.retry.times:
+        loop.go_on_beside(firing, node, said, _Raising(failure))
+    else:
+        loop.record_failure(firing, node, failure, attempt=1)
+
+
+class _Raising(Iterator[Any]):
+    """Fails as the first attempt did, where it is seen to that it is tried again."""
+
+    def __init__(self, failure: Failure) -> None:
+        self._failure = failure
+
+    def __next__(self) -> Any:
+        error = BlockError(self._failure.message)
+        error.code = self._failure.code  # type: ignore[misc]  # the instance keeps the kind of the first attempt
+        raise error

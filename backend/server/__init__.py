@@ -1,0 +1,1 @@
+"""The HTTP interface of an installation, and its front page."""
