@@ -63,6 +63,6 @@ def _modules() -> Iterator[ModuleType]:
 
 def _blocks_in(module: ModuleType) -> Iterator[type[Block]]:
     for value in vars(module).values():
-        if inspect.isclass(value) and issubclass(value, Block) and value.__module__ == module.__name__:
-            if not inspect.isabstract(value):
-                yield value
+        is_own = inspect.isclass(value) and value.__module__ == module.__name__
+        if is_own and issubclass(value, Block) and not inspect.isabstract(value):
+            yield value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -42,6 +42,7 @@ class BoundNode:
     _scalars: JsonObject
     _encoded: tuple[tuple[str, bytes], ...]
     _validate: Callable[[Any], BaseModel]
+    _converters: dict[str, convert.Converter] = field(default_factory=dict[str, convert.Converter])
 
     @property
     def id(self) -> str:
@@ -77,13 +78,20 @@ class BoundNode:
         for name in {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}:
             if name in values and name in self.pins.inputs:
                 try:
-                    values[name] = convert.convert(values[name], self.pins.inputs[name].schema)
+                    values[name] = self._converter(name)(values[name])
                 except ValueError as reason:
                     raise InvalidInput(f"Input {name!r}: {reason}") from error
         try:
             return self._validate(values)
         except ValidationError as still:
             raise InvalidInput(_first_problem(still)) from still
+
+    def _converter(self, pin: str) -> convert.Converter:
+        """The pin's own, made when it is first needed."""
+        found = self._converters.get(pin)
+        if found is None:
+            found = self._converters[pin] = convert.converter(self.pins.inputs[pin].schema)
+        return found
 
     def check_output(self, pin: str, value: Any) -> None:
         """Refuse what the pin cannot carry.

@@ -360,8 +360,7 @@ class Pairing:
         """Fires for each item whose set of static values this arrival completes or renews."""
         node = table.node
         if item.depth == node.depth:
-            for depth in {pin.depth for pin in node.statics if pin.depth < node.depth}:
-                table.below.setdefault(item.at_depth(depth), {})[item] = None
+            self._note_below(table, item)
             items = [item]
         else:
             items = list(table.below.get(item, ()))
@@ -369,6 +368,17 @@ class Pairing:
             inputs = _statics(node, one)
             if inputs is not None:
                 self._fire_static(node, one, inputs)
+
+    def _note_below(self, table: Table, item: Item) -> None:
+        """Lets static values from around this item find it. It never stops waiting for the next of them."""
+        node = table.node
+        is_new = False
+        for depth in {pin.depth for pin in node.statics if pin.depth < node.depth}:
+            items = table.below.setdefault(item.at_depth(depth), {})
+            is_new = item not in items
+            items[item] = None
+        if is_new and node.parks:
+            _park(node, item)
 
     def _fire_static(self, node: CompiledNode, item: Item, inputs: Inputs) -> None:
         if node.loops:
@@ -397,28 +407,34 @@ class Pairing:
         """Mask of the classes that may still complete, from outside, what waits at this node in this scope."""
         table = self.table(node)
         classes = 0
-        for group in node.groups:
-            for pin in group.outer:
-                if pin.depth < scope.depth:
-                    inner = _scope_at(scope, pin.depth + 1)
-                    if (
-                        inner.at is not None
-                        and len(table.outer.get(pin, {}).get(inner.at, ())) <= inner.ordinal
-                    ):
-                        classes |= pin.feeders
-            if len(node.groups) > 1 and node.zip_depth < scope.depth:
-                for pin in group.full:
-                    classes |= pin.feeders
-        for pin in node.statics:
-            if pin.depth < scope.depth:
-                at = _scope_at(scope, pin.depth + 1).at
-                if at is not None and (at.statics is None or pin not in at.statics):
-                    classes |= pin.feeders
+        for pin in node.pins:
+            if _comes_from_outside(table, pin, scope):
+                classes |= pin.feeders
         return classes
 
     def watch(self, node: CompiledNode, collect: CompiledNode) -> None:
         """Asks the collect again after anything has changed at this node."""
         self.table(node).watchers[collect] = None
+
+
+def _comes_from_outside(table: Table, pin: CompiledPin, scope: Scope) -> bool:
+    """Whether what waits in this scope may meet a value of the pin that is not there yet and not of the scope."""
+    node = table.node
+    if pin.is_loop:
+        return False
+    if pin.is_state:
+        return node.state_depth < scope.depth
+    if pin.is_static or pin.is_outer:
+        if pin.depth >= scope.depth:
+            return False
+        inner = _scope_at(scope, pin.depth + 1)
+        at = inner.at
+        if at is None:
+            return False
+        if pin.is_static:
+            return node.kind is Kind.STATIC or at.statics is None or pin not in at.statics
+        return len(table.outer.get(pin, {}).get(at, ())) <= inner.ordinal
+    return len(node.groups) > 1 and node.zip_depth < scope.depth
 
 
 def _served(pin: CompiledPin, item: Item) -> tuple[Item, int]:

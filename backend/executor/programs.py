@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 
@@ -21,6 +22,7 @@ class Programs:
         self._database = database
         self._find_block = find_block
         self._programs: OrderedDict[tuple[str, str, int, str], Program] = OrderedDict()
+        self._loading: dict[tuple[str, str, int | None, str], asyncio.Future[Program]] = {}
         self._newest: dict[tuple[str, str], tuple[int, float]] = {}
 
     async def get(self, user_id: str, graph_id: str, version: int | None, options: RunOptions) -> Program:
@@ -37,14 +39,22 @@ class Programs:
             if program is not None:
                 self._programs.move_to_end((user_id, graph_id, known, shape))
                 return program
+        asked = (user_id, graph_id, known, shape)
+        if asked not in self._loading:
+            self._loading[asked] = asyncio.ensure_future(self._load(user_id, graph_id, known, options))
+            self._loading[asked].add_done_callback(lambda _: self._loading.pop(asked))
+        program = await asyncio.shield(self._loading[asked])
+        if version is None:
+            self._newest[user_id, graph_id] = (program.graph.version, time.monotonic() + _NEWEST_KEPT_S)
+        return program
+
+    async def _load(self, user_id: str, graph_id: str, version: int | None, options: RunOptions) -> Program:
         async with self._database.begin() as connection:
-            graph = await load_graph(connection, user_id, graph_id, known)
+            graph = await load_graph(connection, user_id, graph_id, version)
         program = build(graph, self._find_block, options)
-        self._programs[user_id, graph_id, graph.version, shape] = program
+        self._programs[user_id, graph_id, graph.version, _shape(options)] = program
         if len(self._programs) > _KEPT:
             self._programs.popitem(last=False)
-        if version is None:
-            self._newest[user_id, graph_id] = (graph.version, time.monotonic() + _NEWEST_KEPT_S)
         return program
 
     def forget_newest(self, graph_id: str) -> None:

@@ -34,7 +34,10 @@ def _find_parking(components: list[list[CompiledNode]]) -> None:
         ):
             before_collect.update(node.index for node in component)
             for node in component:
-                node.parks = node.kind is Kind.JOIN and bool(node.loops or _completing_pins(node))
+                node.parks = bool(node.loops or _completing_pins(node)) and node.kind in (
+                    Kind.JOIN,
+                    Kind.STATIC,
+                )
 
 
 def sinks(node: CompiledNode) -> list[CompiledNode]:
@@ -45,11 +48,13 @@ def sinks(node: CompiledNode) -> list[CompiledNode]:
 
 def _completing_pins(node: CompiledNode) -> list[CompiledPin]:
     """Pins whose next value may complete values of a deeper scope that wait here."""
-    depth = max(len(group.scope_type) for group in node.groups)
+    depth = max([node.depth, *(len(group.scope_type) for group in node.groups)])
     pins = [pin for group in node.groups for pin in group.outer]
     pins += [pin for pin in node.statics if pin.depth < depth]
     if len(node.groups) > 1:
         pins += [pin for group in node.groups for pin in group.full]
+    if node.state_depth < depth:
+        pins += node.states
     return pins
 
 

@@ -185,7 +185,7 @@ ADAPTERS = [
 ]
 
 
-@settings(max_examples=20000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(values, st.sampled_from([pair for pair in ADAPTERS if "Address" not in str(pair[0])]))
 def test_what_comes_out_fits_exactly_and_going_in_again_changes_nothing(
     value: Any, pair: tuple[TypeAdapter[Any], Any]
@@ -199,7 +199,7 @@ def test_what_comes_out_fits_exactly_and_going_in_again_changes_nothing(
     assert to_pin(converted) is converted
 
 
-@settings(max_examples=20000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(values, st.sampled_from(TYPES), st.sampled_from(TYPES))
 def test_what_converts_is_never_refused_when_the_graph_is_saved(value: Any, source: Any, sink: Any) -> None:
     giver, taker = TypeAdapter[Any](source), TypeAdapter[Any](sink)

@@ -164,13 +164,12 @@ class Adder:
         self.add(_accumulates(self.graph, self.count(0, 6)), "list", on_error="continue")
 
     def shared_acc(self) -> None:
-        merge = f"{self.name}m"
+        merge, other = f"{self.name}m", f"{self.name}b"
         self.feed("entry")
-        self.graph.links += [
-            link(self.pick(), f"{merge}.in"),
-            link(f"{self.name}.list", f"{merge}.in"),
-            link(f"{merge}.out", f"{self.name}.list"),
-        ]
+        self.graph.links.append(link(self.pick(), f"{other}.entry"))
+        for one in (self.name, other):
+            self.graph.links += [link(f"{one}.list", f"{merge}.in"), link(f"{merge}.out", f"{one}.list")]
+        self.graph.nodes.append(Node(other, _accumulates(self.graph, self.count(0, 6)), on_error="continue"))
         self.graph.nodes.append(Node(merge, lambda ins, n: [("out", ins["in"])], required=frozenset({"in"})))
         self.add(_accumulates(self.graph, self.count(0, 6)), "list", on_error="continue")
 

@@ -77,6 +77,7 @@ def test_test_that_cannot_fail_is_found(code: str) -> None:
         "def test_a():\n    _assert_same(f(), g())",
         "def helper():\n    f()",
         "def test_a():\n    if f():\n        assert False, 'reached'",
+        "def test_a():\n    if not f():\n        raise AssertionError('no')",
         "def test_a():\n    items.skip(3)\n    assert items",
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,34 +12,39 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PASSES = "def test_runs():\n    assert 1 + 1 == 2\n"
-SKIPS = "import pytest\n@pytest.mark.skip(reason='no moon tonight')\ndef test_later():\n    pass\n"
-SKIPS_WHOLE_FILE = "import pytest\npytest.skip('no moon tonight', allow_module_level=True)\n"
-EXPECTS_FAILURE = (
-    "import pytest\n@pytest.mark.xfail(reason='no moon tonight')\ndef test_x():\n    assert 1 == 2\n"
-)
+SKIPS = {
+    "test_one_test.py": "import pytest\n@pytest.mark.skip(reason='no moon')\ndef test_later():\n    pass\n",
+    "test_whole_file.py": "import pytest\npytest.skip('no sun', allow_module_level=True)\n",
+    "test_expected.py": "import pytest\n@pytest.mark.xfail(reason='no star')\ndef test_x():\n    assert 1 == 2\n",
+}
 
 
-def _pytest(folder: Path, text: str, *arguments: str, ci: str = "true") -> subprocess.CompletedProcess[str]:
-    (folder / "test_one.py").write_text(PASSES)
-    (folder / "test_two.py").write_text(text)
+def _pytest(folder: Path, files: dict[str, str], *options: str, ci: str) -> subprocess.CompletedProcess[str]:
+    for name, text in {"test_passes.py": PASSES, **files}.items():
+        (folder / name).write_text(text)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.plugins.no_skips", "-c", os.devnull]
     return subprocess.run(
-        [*command, f"--rootdir={folder}", *arguments, str(folder)],
+        [*command, f"--rootdir={folder}", *options, str(folder)],
         cwd=REPOSITORY,
-        env={**os.environ, "CI": ci, "PYTEST_ADDOPTS": ""},
+        env={**os.environ, "CI": ci, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=90,
     )
 
 
-@pytest.mark.parametrize("text", [SKIPS, SKIPS_WHOLE_FILE, EXPECTS_FAILURE])
-@pytest.mark.parametrize("arguments", [(), ("-n", "1")])
-def test_ci_fails_when_something_was_skipped(tmp_path: Path, text: str, arguments: tuple[str, ...]) -> None:
-    done = _pytest(tmp_path, text, *arguments)
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["one process", "xdist"])
+def test_ci_fails_and_names_everything_that_was_skipped(tmp_path: Path, options: tuple[str, ...]) -> None:
+    done = _pytest(tmp_path, SKIPS, *options, ci="true")
     assert done.returncode == 1, done.stdout
-    assert "test_two.py" in done.stdout
-    assert "no moon tonight" in done.stdout
+    listed = done.stdout.partition("which CI=true does not allow")[2]
+    for name, reason in zip(SKIPS, ("no moon", "no sun", "no star"), strict=True):
+        assert re.search(rf"{name}.*: .*{reason}", listed), done.stdout
+
+
+def test_ci_fails_when_only_a_whole_file_was_skipped(tmp_path: Path) -> None:
+    whole_file = {"test_whole_file.py": SKIPS["test_whole_file.py"]}
+    assert _pytest(tmp_path, whole_file, ci="true").returncode == 1
 
 
 def test_without_ci_a_skip_is_allowed(tmp_path: Path) -> None:
@@ -46,4 +52,4 @@ def test_without_ci_a_skip_is_allowed(tmp_path: Path) -> None:
 
 
 def test_ci_passes_when_nothing_was_skipped(tmp_path: Path) -> None:
-    assert _pytest(tmp_path, PASSES).returncode == 0
+    assert _pytest(tmp_path, {}, ci="true").returncode == 0

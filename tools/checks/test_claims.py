@@ -46,9 +46,9 @@ def _is_constant(test: ast.expr) -> bool:
 
 
 def _claims(test: ast.AST) -> bool:
-    """Whether it asserts, expects an error, or calls a helper that says so in its name."""
+    """Whether it asserts or raises, expects an error, or calls a helper that says so in its name."""
     return any(
-        isinstance(node, ast.Assert)
+        isinstance(node, ast.Assert | ast.Raise)
         or (isinstance(node, ast.Call) and _is_claim(dotted(node.func).rpartition(".")[2]))
         for node in ast.walk(test)
     )

@@ -1,0 +1,106 @@
+"""An open installation for the time of one command: database, worker, the built-in user."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from backend.cli.options import current, load_settings
+from backend.cli.output import say
+
+if TYPE_CHECKING:
+    from backend.app import App
+    from backend.data.db import Database
+
+T = TypeVar("T")
+
+
+def in_app(work: Callable[[App], Awaitable[T]]) -> T:
+    """Open everything, do the work, close everything; queued runs are executed meanwhile.
+
+    Raises:
+        BlockyardError: possibly within an ExceptionGroup.
+    """
+
+    async def opened() -> T:
+        from backend.app import open_app
+
+        async with open_app(load_settings(), progress=say) as app:
+            return await work(app)
+
+    return run_async(opened())
+
+
+def in_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    """The same without a worker: for looking at things."""
+
+    async def opened() -> T:
+        async with _database() as database:
+            return await work(database)
+
+    return run_async(opened())
+
+
+@asynccontextmanager
+async def _database() -> AsyncIterator[Database]:
+    from backend.data.db import open_database
+    from backend.data.user_store import ensure_local_user
+
+    database = await open_database(load_settings(), progress=say)
+    try:
+        async with database.begin() as connection:
+            await ensure_local_user(connection)
+        yield database
+    finally:
+        await database.close()
+
+
+def run_async(work: Awaitable[T]) -> T:
+    """Run it to its end on uvloop, with logs of warnings on stderr."""
+    import uvloop
+
+    quiet_logs()
+
+    async def main() -> T:
+        return await work
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main())
+
+
+def quiet_logs() -> None:
+    """Only what somebody must know, and never on stdout, where results go."""
+    import structlog
+
+    level = logging.DEBUG if current.is_debug else logging.ERROR
+    logging.basicConfig(level=max(level, logging.INFO), stream=sys.stderr, format="%(name)s: %(message)s")
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+async def take_up(app: App, user_id: str) -> list[str]:
+    """Hand runs on that a killed process of this machine has left, at once; the ids of those nobody has.
+
+    Without this the next worker takes them up when their owner has been silent for `dead_after_s`.
+    """
+    import psutil
+
+    from backend.data import run_store, worker_store
+
+    dead_after_s = app.settings.dead_after_s
+    async with app.database.raw() as connection:
+        if app.database.embedded is not None:
+            host = socket.gethostname()
+            known = await worker_store.worker_pids(connection, host)
+            living = [pid for pid in known if psutil.pid_exists(pid)]
+            await worker_store.forget_workers(connection, host, living)
+        found = await worker_store.unattended_runs(connection, user_id, dead_after_s)
+        await run_store.hand_on(connection, dead_after_s)
+    return found

@@ -1,0 +1,113 @@
+"""Who may use which route. One table: a route that is not in it is refused to everybody.
+
+A row says what a caller needs: `PUBLIC` nothing, `SIGNED_IN` any session or API key, `SESSION` a person
+in a browser, a `Scope` a session whose role allows it or an API key that was given it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.util.errors import Forbidden
+
+
+class Scope(StrEnum):
+    """What an API key may be allowed to do."""
+
+    GRAPHS_READ = "graphs:read"
+    GRAPHS_WRITE = "graphs:write"
+    RUNS_READ = "runs:read"
+    RUNS_WRITE = "runs:write"
+    REVIEWS_WRITE = "reviews:write"
+
+
+class Need(StrEnum):
+    """What a route asks for where no scope is meant."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    SESSION = "session"
+
+
+PUBLIC, SIGNED_IN, SESSION = Need.PUBLIC, Need.SIGNED_IN, Need.SESSION
+
+ACCESS: dict[tuple[str, str], Need | Scope] = {
+    ("GET", "/"): PUBLIC,
+    ("GET", "/static/{name}"): PUBLIC,
+    ("GET", "/api/health/live"): PUBLIC,
+    ("GET", "/api/health/ready"): PUBLIC,
+    ("GET", "/api/setup"): PUBLIC,
+    ("POST", "/api/setup"): PUBLIC,
+    ("POST", "/api/auth/login"): PUBLIC,
+    ("POST", "/api/auth/logout"): SESSION,
+    ("GET", "/api/auth/me"): SIGNED_IN,
+    ("GET", "/api/openapi.json"): SIGNED_IN,
+    ("GET", "/api/status"): SIGNED_IN,
+    ("GET", "/api/api-keys"): SESSION,
+    ("POST", "/api/api-keys"): SESSION,
+    ("DELETE", "/api/api-keys/{key_id}"): SESSION,
+    ("GET", "/api/blocks"): SIGNED_IN,
+    ("GET", "/api/blocks/{block_id}"): SIGNED_IN,
+    ("GET", "/api/graphs"): Scope.GRAPHS_READ,
+    ("POST", "/api/graphs"): Scope.GRAPHS_WRITE,
+    ("GET", "/api/graphs/{graph_id}"): Scope.GRAPHS_READ,
+    ("PUT", "/api/graphs/{graph_id}"): Scope.GRAPHS_WRITE,
+    ("POST", "/api/graphs/{graph_id}/validate"): Scope.GRAPHS_READ,
+    ("POST", "/api/graphs/{graph_id}/runs"): Scope.RUNS_WRITE,
+    ("GET", "/api/runs"): Scope.RUNS_READ,
+    ("GET", "/api/runs/{run_id}"): Scope.RUNS_READ,
+    ("GET", "/api/runs/{run_id}/events"): Scope.RUNS_READ,
+    ("POST", "/api/runs/{run_id}/cancel"): Scope.RUNS_WRITE,
+    ("GET", "/api/reviews"): Scope.RUNS_READ,
+    ("POST", "/api/reviews/{review_id}"): Scope.REVIEWS_WRITE,
+}
+
+_VIEWER = frozenset({Scope.GRAPHS_READ, Scope.RUNS_READ})
+_ROLES: dict[str, frozenset[Scope]] = {
+    "owner": frozenset(Scope),
+    "editor": frozenset(Scope),
+    "viewer": _VIEWER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `token_hash` is that of their cookie or key, by which they are remembered."""
+
+    user_id: str
+    role: str
+    scopes: frozenset[Scope]
+    is_session: bool
+    token_hash: str
+
+
+def scopes_of(role: str, granted: list[str] | None = None) -> frozenset[Scope]:
+    """What a role may do, and no more than was `granted` to its key; an unknown role may do nothing."""
+    allowed = _ROLES.get(role, frozenset())
+    return allowed if granted is None else allowed & {scope for scope in Scope if scope in granted}
+
+
+def is_public(method: str, path: str) -> bool:
+    """Whether the path is on the allow-list: the only ones that are answered without credentials."""
+    if path.startswith("/static/"):
+        path = "/static/{name}"
+    return ACCESS.get(("GET" if method == "HEAD" else method, path)) is PUBLIC
+
+
+def check_access(caller: Caller | None, method: str, route: str) -> None:
+    """Let the caller through to this route, which is named as in `ACCESS`.
+
+    Raises:
+        Forbidden: says what is missing.
+    """
+    need = ACCESS.get(("GET" if method == "HEAD" else method, route))
+    if need is PUBLIC:
+        return
+    if need is None or caller is None:
+        raise Forbidden("Nobody may use this route: it has no row in the table of access.")
+    if need is SESSION and not caller.is_session:
+        raise Forbidden("An API key cannot do this. Log in at the browser.")
+    if isinstance(need, Scope) and need not in caller.scopes:
+        cure = "Ask an owner for another role." if caller.is_session else "Make a key that has it."
+        raise Forbidden(f"This needs the scope {need.value!r}. {cure}")
