@@ -14,7 +14,7 @@ from backend.data.graph import Graph
 from backend.data.run import RunStatus
 from backend.data.user_store import LOCAL_USER_ID
 from backend.util.settings import Settings
-from bench import blocks
+from bench import blocks, graphs
 from bench.timing import Work
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -38,10 +38,11 @@ def settings_for(folder: Path) -> Settings:
 
 @asynccontextmanager
 async def engine(settings: Settings, *, takes_queued: bool = False) -> AsyncIterator[App]:
-    """A worker at work; it takes runs from the queue only when asked to."""
+    """A worker at work, its connections open; it takes runs from the queue only when asked to."""
     for block in blocks.ALL:
         catalogue().add(block)
     async with open_app(settings, takes_queued=takes_queued) as app:
+        await (await durable_run(app, graphs.single_node()))()
         yield app
 
 

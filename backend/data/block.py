@@ -346,4 +346,6 @@ def schema_pins(schema: type[BlockSchema]) -> dict[str, Pin]:
 
 def _inherits_id_legally(cls: type[Block]) -> bool:
     """Whether `id` was set by a base that is abstract (a family of blocks made in a loop)."""
-    return any("id" in base.__dict__ and inspect.isabstract(base) and base is not Block for base in cls.__mro__[1:])
+    return any(
+        "id" in base.__dict__ and inspect.isabstract(base) and base is not Block for base in cls.__mro__[1:]
+    )

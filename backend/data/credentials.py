@@ -45,7 +45,9 @@ class OAuth2Credentials(_Credentials):
 
     def expires_within(self, seconds: float) -> bool:
         """Whether the access token ends in less than `seconds` from now; False when it never does."""
-        return self.access_token_expires_at is not None and self.access_token_expires_at - time.time() < seconds
+        return (
+            self.access_token_expires_at is not None and self.access_token_expires_at - time.time() < seconds
+        )
 
 
 class UserPasswordCredentials(_Credentials):
@@ -81,7 +83,11 @@ class CustomCredentials(_Credentials):
 
 
 Credentials = Annotated[
-    APIKeyCredentials | OAuth2Credentials | UserPasswordCredentials | HostScopedCredentials | CustomCredentials,
+    APIKeyCredentials
+    | OAuth2Credentials
+    | UserPasswordCredentials
+    | HostScopedCredentials
+    | CustomCredentials,
     Field(discriminator="type"),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -40,7 +40,7 @@ class Database:
         return connection
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncGenerator[AsyncConnection]:
         """A transaction.
 
         Raises:
@@ -53,7 +53,7 @@ class Database:
             raise Unavailable("The database is away; nothing was stored. Try again in a moment.") from error
 
     @asynccontextmanager
-    async def raw(self) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    async def raw(self) -> AsyncGenerator[asyncpg.Connection[asyncpg.Record]]:
         """A pooled connection as asyncpg's own, for reading many rows.
 
         Raises:

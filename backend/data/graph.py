@@ -96,7 +96,9 @@ class Graph(BaseModel):
 
     def definition(self) -> bytes:
         """What is stored: everything but the id and the version, as canonical JSON."""
-        return orjson.dumps(self.model_dump(mode="json", exclude={"id", "version"}), option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(
+            self.model_dump(mode="json", exclude={"id", "version"}), option=orjson.OPT_SORT_KEYS
+        )
 
     def digest(self) -> str:
         """The same for two graphs that say the same."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.fields import FieldInfo
@@ -71,7 +71,7 @@ class BlockSchema(BaseModel):
 def extra(field: FieldInfo) -> JsonObject:
     """What SchemaField stored beside the type."""
     stored = field.json_schema_extra
-    return stored if isinstance(stored, dict) else {}
+    return cast("JsonObject", stored) if isinstance(stored, dict) else {}
 
 
 def is_credentials_name(name: str) -> bool:

@@ -23,7 +23,9 @@ class RunStatus(StrEnum):
         return not LEGAL_CHANGES[self]
 
 
-_END = frozenset({RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS, RunStatus.FAILED, RunStatus.CANCELLED})
+_END = frozenset(
+    {RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_ERRORS, RunStatus.FAILED, RunStatus.CANCELLED}
+)
 
 LEGAL_CHANGES: dict[RunStatus, frozenset[RunStatus]] = {
     RunStatus.QUEUED: _END | {RunStatus.RUNNING},

@@ -30,7 +30,13 @@ class OpensRuns(Protocol):
         """The child's loop, begun or gone on with; None when it had ended before."""
         ...
 
-    async def ended_child(self, user_id: str, child_id: str) -> ChildEnd: ...
+    async def ended_child(self, user_id: str, child_id: str) -> ChildEnd:
+        """How a child came out that had ended before."""
+        ...
+
+    async def outputs_of(self, loop: RunLoop) -> dict[str, list[Any]]:
+        """What a run in memory returns, large values fetched."""
+        ...
 
 
 class ChildRuns:
@@ -62,16 +68,14 @@ class ChildRuns:
         except asyncio.CancelledError:
             child.cancel()
             raise
-        return end_of(child, status)
+        return await self._end_of(child, status)
 
-
-def end_of(child: RunLoop, status: RunStatus | None) -> ChildEnd:
-    """How a child that was in memory came out."""
-    if status is None:
-        return ChildEnd(wait=Wait("graph", "", child.row.wake_at))
-    if status in (RunStatus.FAILED, RunStatus.CANCELLED):
-        return ChildEnd(error=error_text(status, child.errors))
-    return ChildEnd(outputs=flat(child.output_values()))
+    async def _end_of(self, child: RunLoop, status: RunStatus | None) -> ChildEnd:
+        if status is None:
+            return ChildEnd(wait=Wait("graph", "", child.row.wake_at))
+        if status in (RunStatus.FAILED, RunStatus.CANCELLED):
+            return ChildEnd(error=error_text(status, child.errors))
+        return ChildEnd(outputs=flat(await self._worker.outputs_of(child)))
 
 
 def flat(outputs: dict[str, list[Any]]) -> list[BlockData]:

@@ -109,7 +109,7 @@ class BlockContext:
     ) -> GraphResult:
         steps = self._run.memory.steps
         if key not in steps:
-            child_id = firing_id(self.run_id, self.node_id, self.firing, f"child/{key}")
+            child_id = firing_id(self.run_id, self.node_id, self.firing, f"child/{key}/{self.attempt}")
             self._run.loop.root.has_below = True
             ended = await self._run.loop.services.children.run(self._run, child_id, graph_id, version, inputs)
             if ended.wait is not None:

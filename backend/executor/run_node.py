@@ -16,7 +16,7 @@ from backend.executor.context import BlockContext, Suspend, ThreadContext
 from backend.executor.journal import RunLost
 from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
-from backend.executor.values import Encoded, Held, Stored, digest, hold, release
+from backend.executor.values import Held, Stored, digest, from_json, hold, release
 from backend.util.errors import BlockError, BlockTimeout, BlockyardError, Diverged, Interrupted, LimitReached
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class NodeRun:
         if execution is Execution.INLINE:
             return streams.inline(cast("Iterator[BlockData]", block.run(data, **keywords)))
         make = lambda: cast("Iterator[BlockData]", block.run(data, **keywords))  # noqa: E731
-        return streams.in_thread(make, self.loop.services.threads)
+        return self.loop.services.threads.iterate(make)
 
     async def _inputs(self) -> tuple[dict[str, Held], dict[str, Any] | None]:
         """Taken values with the large ones fetched, and what replaces constants."""
@@ -212,8 +212,8 @@ class NodeRun:
     async def _fetched(self, held: Held) -> Held:
         if not isinstance(held, Stored):
             return held
-        raw = await self.loop.services.blobs.read(self.loop.row.user_id, held.blob_id)
-        return Encoded(raw) if raw[:1] in b"[{" else cast("Held", release(Encoded(raw)))
+        await self.loop.log.flushed()
+        return from_json(await self.loop.services.blobs.read(self.loop.row.user_id, held.blob_id))
 
     async def _keywords(self, data: Any) -> dict[str, Any]:
         wanted = self.node.block.wanted_keywords

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +12,7 @@ from backend.data.model import JsonObject
 from backend.data.run import RunEvent
 from backend.executor.context import Wait
 from backend.executor.process_pool import ProcessPool
+from backend.executor.streams import BlockThreads
 from backend.util.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Services:
 
     settings: Settings
     spawn: Callable[[Coroutine[Any, Any, None]], Any]
-    threads: Executor
+    threads: BlockThreads
     processes: ProcessPool
     credentials: CredentialsSource
     blobs: Blobs

@@ -10,8 +10,7 @@ import gc
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,18 +18,17 @@ from typing import Any
 import orjson
 import structlog
 
-from backend.data import blob_store, graph_store, review_store, run_store
+from backend.data import graph_store, review_store, run_store
 from backend.data.block import Decision
 from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data.credentials import Credentials, CredentialsMetaInput
 from backend.data.db import Database
 from backend.data.graph import Graph
 from backend.data.model import JsonObject
-from backend.data.run import RunEvent, RunOptions, RunStatus, RunSummary, RunView
-from backend.executor.children import ChildRuns, error_text, flat
+from backend.data.run import EventKind, RunError, RunOptions, RunStatus, RunSummary, RunView
+from backend.executor.children import ChildRuns
 from backend.executor.claims import Claims, Control
-from backend.executor.events import Watchers
-from backend.executor.journal import Journal, Part, RunLog, RunLost, RunRow, read_segments
+from backend.executor.journal import Journal, Part, RunLog, RunLost, RunRow
 from backend.executor.process_pool import ProcessPool
 from backend.executor.program import FindBlock, Program
 from backend.executor.programs import Programs
@@ -38,15 +36,16 @@ from backend.executor.queue import RunQueue
 from backend.executor.records import Segment, unfold
 from backend.executor.replay import Replay
 from backend.executor.run_loop import RunLoop
-from backend.executor.services import ChildEnd, CredentialsSource, Services
+from backend.executor.run_reader import DEFAULT_OPTIONS, RunReader
+from backend.executor.services import CredentialsSource, Services
 from backend.executor.signals import Signals
+from backend.executor.streams import BlockThreads
 from backend.util.clock import new_id, now
 from backend.util.errors import (
     BlockyardError,
     CredentialsError,
     Diverged,
     GraphInvalid,
-    NotFound,
     Unavailable,
 )
 from backend.util.settings import Settings
@@ -56,7 +55,6 @@ log = structlog.get_logger(__name__)
 _LOOK_AGAIN_S = 1.0
 _HOUR_S = 3600.0
 _ACCEPT_S = 10.0
-_DEFAULT_OPTIONS = RunOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class NoCredentials:
         )
 
 
-class Worker:
+class Worker(RunReader):
     """Runs of this process. Use it as `async with Worker(...).at_work():`."""
 
     def __init__(
@@ -86,12 +84,10 @@ class Worker:
         find_block: FindBlock,
         credentials: CredentialsSource | None = None,
     ) -> None:
+        super().__init__(database, Programs(database, find_block))
         self.id = new_id()
-        self.database = database
         self.settings = settings
         self.loops: dict[str, RunLoop] = {}
-        self.watchers = Watchers()
-        self.programs = Programs(database, find_block)
         self.journal = Journal(database.connect)
         self.journal.on_lost = self._on_lost
         self.journal.on_flushed = self._on_flushed
@@ -112,7 +108,7 @@ class Worker:
         self.services = Services(
             settings=settings,
             spawn=self._spawn,
-            threads=ThreadPoolExecutor(settings.max_threads, thread_name_prefix="block"),
+            threads=BlockThreads(settings.max_threads),
             processes=ProcessPool(settings.max_processes),
             credentials=credentials or NoCredentials(),
             blobs=self,
@@ -125,7 +121,7 @@ class Worker:
     # -- life ------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def at_work(self, *, takes_queued: bool = True) -> AsyncIterator[Worker]:
+    async def at_work(self, *, takes_queued: bool = True) -> AsyncGenerator[Worker]:
         """Serve until the block is left; then hand over what is unfinished and write everything down."""
         await self._control.do(self._beat)
         tune_collector()
@@ -155,7 +151,7 @@ class Worker:
             task.cancel()
         await self.services.processes.close()
         await self._control.close()
-        self.services.threads.shutdown(wait=False, cancel_futures=True)
+        self.services.threads.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         if self._tasks is None:
@@ -212,7 +208,7 @@ class Worker:
             GraphInvalid, BadInput: it cannot run, or not with these inputs.
             Unavailable: the database is away.
         """
-        options = options or _DEFAULT_OPTIONS
+        options = options or DEFAULT_OPTIONS
         program = await self.programs.get(user_id, graph_id, version, options)
         overrides = program.bind_inputs(inputs)
         if idempotency_key is not None:
@@ -226,8 +222,8 @@ class Worker:
             return Accepted(row.id, None)
         loop = self._open(RunLog(self.journal, row, epoch=1, is_new=True), program, options, overrides)
         loop.begin()
-        if is_durable_first:
-            await self._durable(loop, user_id, idempotency_key)
+        if is_durable_first or idempotency_key is not None:
+            return await self._durable(loop, user_id, idempotency_key)
         return Accepted(row.id, loop)
 
     def _new_row(
@@ -241,7 +237,7 @@ class Worker:
             graph_version=program.graph.version,
             root_run_id=run_id,
             inputs=orjson.dumps(inputs).decode(),
-            options="{}" if options is _DEFAULT_OPTIONS else options.model_dump_json(exclude_defaults=True),
+            options="{}" if options is DEFAULT_OPTIONS else options.model_dump_json(exclude_defaults=True),
             created_at=moment,
             started_at=moment,
             status=RunStatus.RUNNING,
@@ -260,16 +256,20 @@ class Worker:
         self.loops[run_log.row.id] = loop
         return loop
 
-    async def _durable(self, loop: RunLoop, user_id: str, idempotency_key: str | None) -> None:
+    async def _durable(self, loop: RunLoop, user_id: str, idempotency_key: str | None) -> Accepted:
         try:
             await asyncio.wait_for(loop.log.flushed(), timeout=_ACCEPT_S)
         except RunLost as error:
+            known = idempotency_key and await self._run_by_key(user_id, idempotency_key)
+            if known:  # the same request came twice at once, and the other was first
+                return Accepted(known, self.loops.get(known))
             raise Unavailable("The run could not be stored. Try again.") from error
         except TimeoutError as error:
             raise Unavailable(
                 "The database is away, so it is not certain that the run was stored. Try again; with an "
                 "Idempotency-Key it will not run twice."
             ) from error
+        return Accepted(loop.row.id, loop)
 
     async def _enqueue(self, row: RunRow) -> None:
         stored = {
@@ -311,7 +311,7 @@ class Worker:
         segments: list[Segment] = []
         try:
             if not is_fresh:
-                segments = await self._segments(run_row.id)
+                segments = await self.segments(run_row.id)
             options = _options(row["options"])
             program = await self.programs.get(
                 run_row.user_id, run_row.graph_id, run_row.graph_version, options
@@ -339,14 +339,8 @@ class Worker:
             return
         loop.begin(replay)
 
-    async def _segments(self, run_id: str) -> list[Segment]:
-        async with self.database.raw() as connection:
-            return await read_segments(connection, run_id)
-
     def _end_broken(self, run_log: RunLog, error: BlockyardError) -> None:
         """The run cannot be gone on with (its graph is gone, a block was removed): it failed."""
-        from backend.data.run import EventKind, RunError
-
         row = run_log.row
         row.status, row.ended_at, row.worker_id = RunStatus.FAILED, now(), None
         row.summary = RunSummary(errors=[RunError(code=error.code, message=str(error))]).model_dump_json()
@@ -375,7 +369,7 @@ class Worker:
         )
         if row is not None:
             return await self._go_on_child(parent, row, options)
-        if await self._exists(user_id, child_id):
+        if await self.exists(user_id, child_id):
             return None
         program = await self.programs.get(user_id, graph_id, version, options)
         overrides = program.bind_inputs(inputs)
@@ -395,45 +389,10 @@ class Worker:
         overrides = program.bind_inputs(orjson.loads(row["inputs"]))
         run_log = RunLog(self.journal, run_row, epoch=row["epoch"])
         loop = self._open(run_log, program, options, overrides, parent)
-        self._resume(loop, await self._segments(run_row.id), is_fresh=False)
+        self._resume(loop, await self.segments(run_row.id), is_fresh=False)
         return loop
 
-    async def _exists(self, user_id: str, run_id: str) -> bool:
-        async with self.database.begin() as connection:
-            try:
-                await run_store.load_run(connection, user_id, run_id)
-            except NotFound:
-                return False
-        return True
-
-    async def ended_child(self, user_id: str, child_id: str) -> ChildEnd:
-        """How a child came out that ended before."""
-        view = await self.view(user_id, child_id)
-        summary = view.summary or RunSummary()
-        if view.status in (RunStatus.FAILED, RunStatus.CANCELLED):
-            return ChildEnd(error=error_text(view.status, summary.errors))
-        return ChildEnd(outputs=flat(summary.outputs or {}))
-
     # -- what others ask -------------------------------------------------------------------------------
-
-    async def view(self, user_id: str, run_id: str) -> RunView:
-        """A run as its owner sees it, outputs included.
-
-        Raises:
-            NotFound: there is none, or it is another user's.
-        """
-        async with self.database.begin() as connection:
-            view = await run_store.load_run(connection, user_id, run_id)
-        if view.summary is not None and view.summary.outputs is None:
-            view.summary.outputs = await self._recorded_outputs(view, user_id)
-        return view
-
-    async def _recorded_outputs(self, view: RunView, user_id: str) -> dict[str, list[Any]]:
-        """Outputs too large for the summary: read from the journal."""
-        from backend.executor.outputs import recorded_outputs
-
-        program = await self.programs.get(user_id, view.graph_id, view.graph_version, RunOptions())
-        return recorded_outputs(program, await self._segments(view.id))
 
     async def wait(self, user_id: str, run_id: str, timeout_s: float | None = None) -> RunView:
         """The run at its end; earlier when `timeout_s` seconds are over, or when it waits for a person."""
@@ -457,29 +416,6 @@ class Worker:
         except TimeoutError:
             return
 
-    async def events(self, user_id: str, run_id: str, *, after: int = 0) -> list[RunEvent]:
-        """What is recorded of a run, after event number `after`.
-
-        Raises:
-            NotFound: there is none, or it is another user's.
-        """
-        async with self.database.begin() as connection:
-            view = await run_store.load_run(connection, user_id, run_id)
-            graph = await graph_store.load_graph(connection, user_id, view.graph_id, view.graph_version)
-        async with self.database.raw() as raw:
-            segments = await read_segments(raw, run_id, after_seq=after)
-        events = unfold(run_id, [node.id for node in graph.nodes], segments)
-        return [event for event in events if event.seq is not None and event.seq > after]
-
-    async def follow(self, user_id: str, run_id: str, *, after: int = 0) -> AsyncIterator[RunEvent]:
-        """Recorded events after number `after`, then live ones until the run is final."""
-
-        async def read_after(seq: int) -> list[RunEvent]:
-            return await self.events(user_id, run_id, after=seq)
-
-        async for event in self.watchers.follow(run_id, read_after, after=after):
-            yield event
-
     async def cancel(self, user_id: str, run_id: str) -> RunStatus:
         """Ask a run to end; within a second it does. Its status now.
 
@@ -502,19 +438,6 @@ class Worker:
             root_id = await review_store.decide(connection, user_id, review_id, decision)
         self._on_message("look", root_id)
         self.signals.send("look", root_id)
-
-    # -- what runs ask ---------------------------------------------------------------------------------
-
-    async def read(self, user_id: str, blob_id: str) -> bytes:
-        """A large value (see `Blobs`); waits until it is written."""
-        await self.journal.drain()
-        async with self.database.begin() as connection:
-            return await blob_store.read_blob(connection, user_id, blob_id)
-
-    async def answer(self, user_id: str, review_id: str) -> Decision | None:
-        """What a person decided (see `Reviews`)."""
-        async with self.database.begin() as connection:
-            return await review_store.find_answer(connection, user_id, review_id)
 
     # -- what comes back -------------------------------------------------------------------------------
 
@@ -573,7 +496,7 @@ def _next_seq(segments: list[Segment], *, is_fresh: bool) -> int:
 
 
 def _options(text: str) -> RunOptions:
-    return _DEFAULT_OPTIONS if text == "{}" else RunOptions.model_validate_json(text)
+    return DEFAULT_OPTIONS if text == "{}" else RunOptions.model_validate_json(text)
 
 
 def _row_of(row: dict[str, Any], worker_id: str) -> RunRow:

@@ -1,0 +1,115 @@
+"""Starts a run for a caller, and waits for its end if they want that. Both forms of the route are this."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Annotated, Any
+
+from fastapi import Response
+from pydantic import Field
+
+from backend.data.run import RunOptions
+from backend.data.run_store import find_run_by_key
+from backend.executor.run_loop import RunLoop
+from backend.executor.worker import Accepted, Worker
+from backend.server.access import Caller
+from backend.server.deps import MAX_INT
+from backend.server.run_answer import accepted, loop_result, view_result
+from backend.util.errors import Unavailable
+
+LONGEST_WAIT_S = 300.0
+_NO_OPTIONS = RunOptions()
+_NOT_STORED = (
+    "The database is away, so it is not certain that the run was stored. Try again; with an "
+    "Idempotency-Key it will not run twice."
+)
+
+
+class RunRequest(RunOptions):
+    """What to run a graph with."""
+
+    inputs: dict[str, Any] = Field(default={}, description="Input name -> value")
+    version: int | None = Field(default=None, ge=1, le=MAX_INT, description="The newest without it")
+    wait: bool | Annotated[float, Field(ge=0, le=LONGEST_WAIT_S)] = Field(
+        default=False,
+        description="Answer when the run has ended: true, or for how many seconds at most; then 202",
+    )
+
+    def options(self) -> RunOptions:
+        """What of it is how to run."""
+        given = self.model_fields_set & RunOptions.model_fields.keys()
+        if not given:
+            return _NO_OPTIONS
+        return RunOptions.model_validate({name: getattr(self, name) for name in given})
+
+    def wait_s(self) -> float:
+        """In seconds; 0: not at all."""
+        return LONGEST_WAIT_S if self.wait is True else float(self.wait)
+
+
+async def start_run(
+    worker: Worker, caller: Caller, graph_id: str, key: str | None, request: RunRequest
+) -> Response:
+    """200 with the result when the run has ended in time, else 202; what is answered is on disk.
+
+    Raises:
+        NotFound, GraphInvalid, BadInput, Unavailable: see `Worker.submit`.
+    """
+    started = time.perf_counter()
+    wait_s = request.wait_s()
+    try:
+        taken = await worker.submit(
+            caller.user_id,
+            graph_id,
+            request.inputs,
+            version=request.version,
+            options=request.options(),
+            idempotency_key=key,
+            is_durable_first=wait_s == 0,
+        )
+    except Unavailable:
+        known = await _run_of_key(worker, caller.user_id, key)
+        if known is None:
+            raise
+        taken = Accepted(known, None)
+    if wait_s == 0:
+        status = (await worker.view(caller.user_id, taken.run_id)).status if taken.loop is None else None
+        return accepted(taken.run_id, status or taken.loop.row.status)  # type: ignore[union-attr]  # one of both
+    if taken.loop is None:
+        return await _from_database(worker, caller.user_id, taken.run_id, wait_s)
+    return await _at_the_end(worker, taken.loop, started, wait_s, key)
+
+
+async def _at_the_end(
+    worker: Worker, loop: RunLoop, started: float, wait_s: float, key: str | None
+) -> Response:
+    """Wait in memory; `asyncio.wait` leaves the run alone when this caller gives up."""
+    await asyncio.wait((loop.done,), timeout=wait_s)
+    user_id = loop.row.user_id
+    if not loop.done.done():
+        if loop.log.is_new:
+            raise Unavailable(_NOT_STORED)
+        return accepted(loop.row.id, loop.row.status)
+    status = loop.done.result()
+    if status is not None:
+        return loop_result(loop, status, time.perf_counter() - started)
+    if not (loop.log.lost and loop.log.is_new):
+        return await _from_database(worker, user_id, loop.row.id, 0)
+    known = await _run_of_key(worker, user_id, key)
+    if known is None:
+        raise Unavailable("The run could not be stored. Try again.")
+    return await _from_database(worker, user_id, known, wait_s)
+
+
+async def _from_database(worker: Worker, user_id: str, run_id: str, wait_s: float) -> Response:
+    view = await worker.wait(user_id, run_id, timeout_s=wait_s)
+    return view_result(view) if view.status.is_final else accepted(run_id, view.status)
+
+
+async def _run_of_key(worker: Worker, user_id: str, key: str | None) -> str | None:
+    """The run of a request with this key that was a moment faster."""
+    if key is None:
+        return None
+    async with worker.database.begin() as connection:
+        return await find_run_by_key(connection, user_id, key)
