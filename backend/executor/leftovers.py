@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.executor.pairing import Pairing, Table
+from backend.executor.pairing import Pairing
 from backend.executor.shape import CompiledPin, Group
+from backend.executor.table import Table
 
 
 @dataclass(frozen=True, slots=True)

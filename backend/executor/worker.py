@@ -10,7 +10,7 @@ import gc
 import os
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any

@@ -34,7 +34,3 @@ END $$
 
 def upgrade() -> None:
     op.execute(ENQUEUE)
-
-
-def downgrade() -> None:
-    op.execute("DROP FUNCTION enqueue_run(text, text)")
