@@ -5,14 +5,10 @@ Needs Node.js; `npm install` takes the pinned version into bench/peers at the fi
 
 from __future__ import annotations
 
-import asyncio
-import os
-import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,11 +16,11 @@ from typing import Any
 import orjson
 
 from bench.load import get
+from bench.served import free_port, served
 
 PEERS = Path(__file__).resolve().parent / "peers"
 PROGRAM = PEERS / "node_modules" / "node-red" / "red.js"
-_START_S = 60.0
-_TIMES = 60
+_TIMES, _WARM_UP = 100, 20
 
 Flow = list[dict[str, Any]]
 
@@ -36,13 +32,13 @@ _THOUSAND = "msg.began = global.get('now')(); msg.payload = [...Array(1000).keys
 
 async def own_ms(path: str) -> float:
     """The median of what a flow says it took, in milliseconds, from its first node to its last."""
-    with running() as port:
+    async with running() as port:
         samples = [orjson.loads(await get(port, path))["ms"] for _ in range(_TIMES)]
-    return median(samples[10:])
+    return median(samples[_WARM_UP:])
 
 
-@contextmanager
-def running() -> Iterator[int]:
+@asynccontextmanager
+async def running() -> AsyncIterator[int]:
     """Node-RED in a process of its own; gives its port.
 
     Raises:
@@ -55,20 +51,8 @@ def running() -> Iterator[int]:
         flows.write_bytes(orjson.dumps(all_flows()))
         command = ["node", str(PROGRAM), "--userDir", folder, "--port", str(port)]
         command += ["--settings", str(PEERS / "settings.cjs"), str(flows)]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"NODE_ENV": "production"}) as process:
-            try:
-                _wait_until_served(process, port)
-                yield port
-            finally:
-                process.terminate()
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        async with served(command, port=port, path="/w2", environment={"NODE_ENV": "production"}):
+            yield port
 
 
 def all_flows() -> Flow:
@@ -113,15 +97,3 @@ def _install() -> None:
         raise RuntimeError("npm is missing: install Node.js 18.5 or newer, or leave out --peers.") from None
     if done.returncode:
         raise RuntimeError(f"Node-RED could not be installed: {done.stderr.strip()[-500:]}")
-
-
-def _wait_until_served(process: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + _START_S
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            asyncio.new_event_loop().run_until_complete(get(port, "/w2"))
-        except (OSError, RuntimeError):
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("Node-RED does not answer. Start it by hand to see why: see bench/node_red.py.")

@@ -114,8 +114,20 @@ async def _decide(follower: Follower, review_id: str, decision: Any) -> None:
 
 async def conclude(app: App, view: RunView, duration_ms: float | None, *, as_json: bool) -> ExitCode:
     """Print what the run came to; the exit code that says the same."""
-    from backend.cli.follow import open_reviews
     from backend.cli.report import exit_code, show_result
+
+    result = await outcome(app, view, duration_ms)
+    if as_json:
+        print_json(result)
+    else:
+        show_result(result, await _labels(app, view))
+    _tell_how_to_answer(result.get("reviews", []))
+    return exit_code(result)
+
+
+async def outcome(app: App, view: RunView, duration_ms: float | None) -> JsonObject:
+    """The result object; with `reviews` when the run waits for a person."""
+    from backend.cli.follow import open_reviews
     from backend.cli.stored import with_large_values
     from backend.data.run_result import run_result
     from backend.data.user_store import LOCAL_USER_ID
@@ -124,13 +136,9 @@ async def conclude(app: App, view: RunView, duration_ms: float | None, *, as_jso
     result["outputs"] = await with_large_values(app.database, LOCAL_USER_ID, result["outputs"])
     reviews = [] if view.status.is_final else await open_reviews(app, LOCAL_USER_ID, view.id)
     if reviews:
-        result["reviews"] = [{key: review[key] for key in ("id", "node_id", "name", "data")} for review in reviews]
-    if as_json:
-        print_json(result)
-    else:
-        show_result(result, await _labels(app, view))
-    _tell_how_to_answer(reviews)
-    return exit_code(result)
+        named = ("id", "node_id", "name", "data")
+        result["reviews"] = [{key: review[key] for key in named} for review in reviews]
+    return result
 
 
 def _tell_how_to_answer(reviews: list[JsonObject]) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -31,6 +29,18 @@ def in_app(work: Callable[[App], Awaitable[T]]) -> T:
         from backend.app import open_app
 
         async with open_app(load_settings(), progress=say) as app:
+            return await work(app)
+
+    return run_async(opened())
+
+
+def in_looking_app(work: Callable[[App], Awaitable[T]]) -> T:
+    """The same, but what is queued stays with others."""
+
+    async def opened() -> T:
+        from backend.app import open_app
+
+        async with open_app(load_settings(), takes_queued=False, progress=say) as app:
             return await work(app)
 
     return run_async(opened())
@@ -75,14 +85,9 @@ def run_async(work: Awaitable[T]) -> T:
 
 def quiet_logs() -> None:
     """Only what somebody must know, and never on stdout, where results go."""
-    import structlog
+    from backend.util.log import configure
 
-    level = logging.DEBUG if current.is_debug else logging.ERROR
-    logging.basicConfig(level=max(level, logging.INFO), stream=sys.stderr, format="%(name)s: %(message)s")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    configure(is_production=False, level="DEBUG" if current.is_debug else "ERROR")
 
 
 async def take_up(app: App, user_id: str) -> list[str]:

@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.data.tables import graph as graph_table
 from backend.data.tables import run as run_table
 
 
@@ -48,3 +49,11 @@ async def count_runs(connection: AsyncConnection, user_id: str) -> dict[str, int
         .group_by(run_table.c.status)
     )
     return {status: count for status, count in (await connection.execute(query)).tuples()}
+
+
+async def graph_names(connection: AsyncConnection, user_id: str, graph_ids: set[str]) -> dict[str, str]:
+    """The names of those of the graphs that are the user's."""
+    query = sa.select(graph_table.c.id, graph_table.c.name).where(
+        graph_table.c.user_id == user_id, graph_table.c.id.in_(graph_ids)
+    )
+    return {graph_id: name for graph_id, name in (await connection.execute(query)).tuples()}

@@ -20,7 +20,7 @@ import asyncpg
 import orjson
 import structlog
 
-from backend.data.connection import Connection
+from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data.run import FINAL, RunStatus
 from backend.executor.records import Record, Segment, events_in
 
@@ -74,6 +74,7 @@ class RunLog:
     _first_seq: int = 1
     _t0_ns: int = 0
     _row_changed: bool = False
+    _is_refused: bool = False
     _extras: list[Extra] = field(default_factory=list[Extra])
     _waiters: list[tuple[int, asyncio.Future[None]]] = field(
         default_factory=list[tuple[int, "asyncio.Future[None]"]]
@@ -158,11 +159,26 @@ class RunLog:
         if self.lost:
             return
         self.lost = True
-        for _, future in self._waiters:
+        self._disappoint()
+        self.journal.on_lost(self)
+
+    def refuse(self, part: Part, error: Exception) -> None:
+        """The database does not take the part: go back to where the journal stands, for its owner to end the run."""
+        if self.is_new or self.lost or self._is_refused:
+            self.lose()
+            return
+        self._is_refused = True
+        self._records, self._extras, self._row_changed = [], [], False
+        if part.records:
+            self.next_seq = part.first_seq
+        self._disappoint()
+        self.journal.on_refused(self, error)
+
+    def _disappoint(self) -> None:
+        waiting, self._waiters = self._waiters, []
+        for _, future in waiting:
             if not future.done():
                 future.set_exception(RunLost(self.row.id))
-        self._waiters = []
-        self.journal.on_lost(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +211,7 @@ class Journal:
         self._idle = asyncio.Event()
         self._idle.set()
         self.on_lost: Callable[[RunLog], None] = lambda log: None
+        self.on_refused: Callable[[RunLog, Exception], None] = lambda log, error: None
         self.on_flushed: Callable[[Part], None] = lambda part: None
         self.commits = 0
         self.commit_s = 0.0
@@ -233,23 +250,17 @@ class Journal:
         """Commit, however often the database goes away meanwhile."""
         pause_s = 0.05
         is_repeated = False
-        held: set[str] = set()
+        started = time.perf_counter()
         while True:
-            started = time.perf_counter()
             try:
                 connection = await self._connected()
                 held = await self._commit(connection, parts, is_repeated=is_repeated)
                 break
-            except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, TimeoutError) as error:
+            except _REFUSALS as error:
+                if is_refusal(error) and not await self._is_there_after_all(parts, error, is_repeated):
+                    await self._commit_apart(parts, error)
+                    return
                 await self._disconnected(error)
-            except (asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError) as error:
-                await self._disconnected(error)
-            except asyncpg.PostgresError as error:
-                if len(parts) == 1:
-                    log.error("journal.refused", run_id=parts[0].log.row.id, error=repr(error))
-                    break
-                await self._commit_apart(parts)
-                return
             is_repeated = True
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, 2.0)
@@ -261,10 +272,23 @@ class Journal:
                 self.on_flushed(part)
             part.log.settle(part, is_held=is_held)
 
-    async def _commit_apart(self, parts: list[Part]) -> None:
-        """One run's data was refused: commit each alone, so that only that one is lost."""
+    async def _commit_apart(self, parts: list[Part], error: Exception) -> None:
+        """One run's data was refused: commit each alone, so that only that one suffers."""
+        if len(parts) == 1:
+            log.error("journal.refused", run_id=parts[0].log.row.id, error=repr(error))
+            parts[0].log.refuse(parts[0], error)
+            return
         for part in parts:
             await self._commit_surely([part])
+
+    async def _is_there_after_all(self, parts: list[Part], error: Exception, is_repeated: bool) -> bool:
+        """Whether the numbers are taken by the commit that was in doubt, which has come through meanwhile."""
+        if not is_repeated or not isinstance(error, asyncpg.UniqueViolationError):
+            return False
+        try:
+            return bool(await self._there(await self._connected(), parts))
+        except DATABASE_AWAY:
+            return True
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
@@ -279,8 +303,8 @@ class Journal:
 
     async def _commit(self, connection: Connection, parts: list[Part], *, is_repeated: bool) -> set[str]:
         """The ids of the runs that were still ours; the others wrote nothing."""
-        if is_repeated and await self._is_there(connection, parts):
-            return {part.log.row.id for part in parts}
+        if is_repeated and (there := await self._there(connection, parts)):
+            return there | {part.log.row.id for part in parts if not part.records}
         if not any(part.extras for part in parts):
             return await self._write(connection, parts)
         async with connection.transaction():
@@ -292,19 +316,17 @@ class Journal:
             return held
 
     @staticmethod
-    async def _is_there(connection: Connection, parts: list[Part]) -> bool:
-        """Whether a commit whose answer was lost has happened: it is all there or not at all."""
-        for part in parts:
-            if part.records:
-                return bool(
-                    await connection.fetchval(
-                        "SELECT true FROM run_event WHERE run_id = $1 AND seq = $2 AND epoch = $3",
-                        part.log.row.id,
-                        part.first_seq,
-                        part.log.epoch,
-                    )
-                )
-        return False
+    async def _there(connection: Connection, parts: list[Part]) -> set[str]:
+        """The runs whose part is on disk, after a commit whose answer was lost; none if it has not happened."""
+        written = [part for part in parts if part.records]
+        rows = await connection.fetch(
+            "SELECT e.run_id FROM run_event e JOIN unnest($1::text[], $2::int[], $3::int[]) AS p(id, seq, epoch) "
+            "ON e.run_id = p.id AND e.seq = p.seq AND e.epoch = p.epoch",
+            [part.log.row.id for part in written],
+            [part.first_seq for part in written],
+            [part.log.epoch for part in written],
+        )
+        return {row["run_id"] for row in rows}
 
     async def _write(self, connection: Connection, parts: list[Part]) -> set[str]:
         events = _event_columns([part for part in parts if part.records])
@@ -318,6 +340,29 @@ class Journal:
                 _WRITE, *_fence_columns(held), *events, *_changed_columns(changed), *_created_columns(created)
             )
         return {row[0] for row in rows}
+
+
+_REFUSALS = (*DATABASE_AWAY, orjson.JSONEncodeError)
+_NOT_THE_DATA = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+"""The database is away, full, read-only, or asks for another try; the same data may be written later."""
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the fault is in what was to be written, so that trying again is of no use."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return isinstance(error, ValueError)  # asyncpg's own DataError: an argument that cannot be encoded
+    return not isinstance(error, _NOT_THE_DATA)
 
 
 def _event_columns(parts: list[Part]) -> tuple[list[Any], ...]:

@@ -72,7 +72,7 @@ class ApiKeyView(BaseModel):
 
 
 class NewApiKey(ApiKeyView):
-    key: str | None = Field(description="Shown this once; None when an Idempotency-Key was repeated")
+    key: str = Field(description="Shown this once")
 
 
 class PinView(BaseModel):

@@ -1,0 +1,150 @@
+"""`blockyard blocks`: the catalogue, one block, and the test of every block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backend.cli.output import ExitCode, err, out, print_json
+from backend.util.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from backend.data.block import Block, Pin
+    from backend.data.model import JsonObject
+    from backend.executor.block_trial import Trial
+
+app = typer.Typer(no_args_is_help=True, help="Look at blocks and test them.")
+
+TEST_EPILOG = """Examples:
+
+  blockyard blocks test
+
+  blockyard blocks test CalculatorBlock ConditionBlock
+
+Exit codes: 0 all are as their examples say, 1 some are not."""
+
+
+@app.command("list", epilog="Examples:\n\n  blockyard blocks list\n\n  blockyard blocks list --category logic")
+def list_command(
+    category: Annotated[str | None, typer.Option(help="Only those of one category")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
+) -> None:
+    """Every block there is."""
+    from backend.blocks import catalogue
+
+    found = [block for block in catalogue() if category is None or category in block.categories]
+    if as_json:
+        print_json([_as_json(block) for block in found])
+        return
+    from rich.table import Table
+
+    table = Table("block", "id", "what it does", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for block in found:
+        table.add_row(block.name, block.id, _first_sentence(block.description))
+    out().print(table, markup=False)
+
+
+def _first_sentence(text: str) -> str:
+    return text.split("\n", 1)[0].split(". ", 1)[0].removesuffix(".") + "."
+
+
+@app.command(epilog="Examples:\n\n  blockyard blocks show ConditionBlock\n\n  blockyard blocks show condition --json")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME|ID", help="The class, the title or the id of a block")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """One block: what it does and its pins."""
+    block = find(name)
+    if as_json:
+        print_json(_as_json(block))
+        return
+    from rich.text import Text
+
+    console = out()
+    console.print(Text.assemble((block.title, "bold"), ("  " + block.name, "dim"), ("\n" + block.id, "dim")))
+    console.print(Text(block.description))
+    pins = block.pins({})
+    _show_pins("inputs", pins.inputs.values())
+    _show_pins("outputs", pins.outputs.values())
+
+
+def find(name: str) -> Block:
+    """A block by its id, its class name or its title, however written.
+
+    Raises:
+        NotFound: there is none; the message names those that look like it.
+    """
+    import difflib
+
+    from backend.blocks import catalogue
+
+    wanted = _plain(name)
+    by_name = {_plain(key): block for block in catalogue() for key in (block.id, block.name, block.title)}
+    if wanted in by_name:
+        return by_name[wanted]
+    close = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    like = f" Do you mean {' or '.join(dict.fromkeys(by_name[one].name for one in close))}?" if close else ""
+    raise NotFound(f"There is no block {name!r}.{like} `blockyard blocks list` shows all.")
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace(" ", "").replace("-", "").removesuffix("block")
+
+
+def _show_pins(heading: str, pins: Iterable[Pin]) -> None:
+    from rich.table import Table
+
+    from backend.data.json_types import describe
+
+    table = Table(heading, "", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for pin in pins:
+        if not pin.is_hidden:
+            remarks = (describe(pin.schema), "one by one" * pin.is_each, "required" * pin.is_required)
+            said = ", ".join(remark for remark in remarks if remark)
+            table.add_row(f"  {pin.name}", said, str(pin.schema.get("description", "")))
+    out().print(table, markup=False)
+
+
+def _as_json(block: Block) -> JsonObject:
+    return {
+        "id": block.id,
+        "name": block.name,
+        "title": block.title,
+        "description": block.description,
+        "kind": block.kind.value,
+        "categories": sorted(block.categories),
+        "inputs": _pins_json(block.pins({}).inputs.values()),
+        "outputs": _pins_json(block.pins({}).outputs.values()),
+    }
+
+
+def _pins_json(pins: Iterable[Pin]) -> list[JsonObject]:
+    return [
+        {"name": pin.name, "schema": pin.schema, "required": pin.is_required, "each": pin.is_each}
+        for pin in pins
+        if not pin.is_hidden
+    ]
+
+
+@app.command(epilog=TEST_EPILOG)
+def test(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|ID]…", help="Which; without: all")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
+) -> None:
+    """Run the examples of every block twice: the block alone, and through the engine as a graph of one node."""
+    from backend.blocks import catalogue
+    from backend.executor.block_trial import try_blocks
+
+    blocks = [find(name) for name in names] if names else list(catalogue())
+    trials = _tried(blocks) if as_json else _tried_before_eyes(blocks)
+    _ = try_blocks
+    failed = [trial for trial in trials if trial.problems]
+    if as_json:
+        print_json([trial.as_json() for trial in trials])
+    else:
+        _show_trials(trials)
+    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)

@@ -1,0 +1,177 @@
+"""`blockyard serve`: opens everything, listens, and hands over in order when it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from backend.data.user_store import has_owner
+from backend.server.state import App, open_app
+from backend.util.errors import SetupProblem
+from backend.util.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+Progress = Callable[[str], None]
+_GRACE_S = 10
+_IDLE_S = 30
+_BACKLOG = 2048
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+async def serve(settings: Settings, progress: Progress) -> None:
+    """Serve until SIGTERM or SIGINT: then answer what has begun, give unfinished runs back, and end.
+
+    `progress` gets lines for a person: what is opened, the address, the setup token at the first start.
+
+    Raises:
+        SetupProblem, Unavailable: it cannot start; the message has the cure.
+    """
+    from backend.util.log import configure
+
+    configure(is_production=settings.environment == "production")
+    imports = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
+    try:
+        async with open_app(settings, progress=progress) as app:
+            await imports
+            await _serve_app(app, progress)
+    finally:
+        with contextlib.suppress(Exception):
+            await imports
+
+
+def run(settings: Settings, progress: Progress) -> None:
+    """The same in an event loop of its own: uvloop's, which is the faster one.
+
+    Raises:
+        SetupProblem, Unavailable: as `serve`.
+    """
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(settings, progress))
+
+
+def _import_the_rest() -> None:
+    """Import the web framework in a thread, while the database starts."""
+    for name in ("uvicorn", "uvicorn.protocols.http.httptools_impl", "backend.server.http"):
+        importlib.import_module(name)
+
+
+async def _serve_app(app: App, progress: Progress) -> None:
+    from backend.server.setup import open_setup, refuse_open_house
+
+    settings = app.settings
+    async with app.database.begin() as connection:
+        is_owned = await has_owner(connection)
+    if not is_owned:
+        refuse_open_house(settings.host)
+    with bound(settings.host, settings.port) as listener:
+        async with listening(app, listener) as server:
+            url = url_of(listener, settings.host)
+            progress(f"Blockyard is at {url}")
+            token = None if is_owned else await open_setup(app.database)
+            if token is not None:
+                progress("It has no owner yet. Open this address to make the owner's account:")
+                progress(f"  {url}/#setup={token}")
+            await _until_stopped(server)
+            progress("Ending: unfinished runs are given back to the queue.")
+
+
+@contextlib.contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket at the address; port 0 takes any that is free.
+
+    Raises:
+        SetupProblem: the address cannot be had.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise SetupProblem(f"The host {host!r} is unknown: {error}. Set BLOCKYARD_HOST.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+        listener.setblocking(False)
+    except OSError as error:
+        listener.close()
+        raise SetupProblem(
+            f"Blockyard cannot listen on {host}:{port}: {error.strerror or error}. End the program that "
+            "does, or choose another port with --port or BLOCKYARD_PORT."
+        ) from error
+    with listener:
+        yield listener
+
+
+def url_of(listener: socket.socket, host: str) -> str:
+    """The address to open in a browser."""
+    port: int = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # an address to show, not to bind
+    return f"http://{shown}:{port}"
+
+
+@asynccontextmanager
+async def listening(
+    app: App, listener: socket.socket, *, is_direct: bool = True
+) -> AsyncIterator[uvicorn.Server]:
+    """Answer requests on the socket; at the end, finish those that have begun."""
+    server = _server(app, is_direct=is_direct)
+    serving = asyncio.create_task(server.serve([listener]))
+    try:
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        yield server
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _server(app: App, *, is_direct: bool) -> uvicorn.Server:
+    import uvicorn
+
+    from backend.server.http import create_app
+
+    class Server(uvicorn.Server):
+        """Leaves signals to us: uvicorn would raise them again before the worker has handed over."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    config = uvicorn.Config(
+        create_app(app, is_direct=is_direct),
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_IDLE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    return Server(config)
+
+
+async def _until_stopped(server: uvicorn.Server) -> None:
+    """Until a signal comes; a second one does not wait for requests that have begun."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def on_signal() -> None:
+        if stopped.is_set():
+            server.force_exit = True
+        stopped.set()
+
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, on_signal)
+    await stopped.wait()
