@@ -180,6 +180,30 @@ handed AS (
 SELECT count(enqueue_run(id, user_id)) FROM handed"""
 
 
+async def owned_runs(connection: Connection, worker_id: str) -> list[tuple[str, int]]:
+    """The root runs that this worker has, with their epochs."""
+    rows = await connection.fetch(
+        "SELECT id, epoch FROM run WHERE worker_id = $1 AND status = 'running' AND parent_run_id IS NULL", worker_id
+    )
+    return [(row["id"], row["epoch"]) for row in rows]
+
+
+async def hand_on_strays(connection: Connection, worker_id: str, runs: Sequence[tuple[str, int]]) -> None:
+    """Queue runs of this worker, unless they have gone on since: (run id, epoch)."""
+    await connection.execute(
+        _HAND_ON_STRAYS, worker_id, [run_id for run_id, _ in runs], [epoch for _, epoch in runs]
+    )
+
+
+_HAND_ON_STRAYS = """
+WITH handed AS (
+  UPDATE run r SET status = 'queued', worker_id = NULL, epoch = r.epoch + 1
+    FROM unnest($2::text[], $3::int[]) AS s(id, epoch)
+    WHERE r.id = s.id AND r.epoch = s.epoch AND r.status = 'running' AND r.worker_id = $1
+    RETURNING r.id, r.user_id)
+SELECT count(enqueue_run(id, user_id)) FROM handed"""
+
+
 async def clean_up(connection: Connection) -> None:
     """Remove workers that have been silent for an hour, and the queue's own log after a day."""
     await connection.execute("DELETE FROM worker WHERE heartbeat_at < now() - interval '1 hour'")

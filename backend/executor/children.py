@@ -66,7 +66,10 @@ class ChildRuns:
         try:
             status = await asyncio.shield(child.done)
         except asyncio.CancelledError:
-            child.cancel()
+            if loop.root.log.lost:
+                child.abandon()  # whoever has taken the root over goes on with the child
+            else:
+                child.cancel()
             raise
         return await self._end_of(child, status)
 

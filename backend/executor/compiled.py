@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from backend.executor.components import find_components
-from backend.executor.feedback import Feedback, find_never
-from backend.executor.marks import find_marks
-from backend.executor.reach import assign_reach, sinks
-from backend.executor.scopes import assign_roles, find_scopes
-from backend.executor.shape import (
+from backend.executor.planning.components import find_components
+from backend.executor.planning.feedback import Feedback, find_never
+from backend.executor.planning.marks import find_marks
+from backend.executor.planning.reach import assign_reach, sinks
+from backend.executor.planning.scopes import assign_roles, find_scopes
+from backend.executor.planning.shape import (
     NOTHING,
     CompiledLink,
     CompiledNode,

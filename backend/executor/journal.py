@@ -22,6 +22,7 @@ import structlog
 
 from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data.run import FINAL, RunStatus
+from backend.executor.away import is_away
 from backend.executor.records import Record, Segment, events_in
 
 log = structlog.get_logger(__name__)
@@ -256,8 +257,8 @@ class Journal:
                 connection = await self._connected()
                 held = await self._commit(connection, parts, is_repeated=is_repeated)
                 break
-            except _REFUSALS as error:
-                if is_refusal(error) and not await self._is_there_after_all(parts, error, is_repeated):
+            except _TROUBLE as error:
+                if not is_away(error) and not await self._is_there_after_all(parts, error, is_repeated):
                     await self._commit_apart(parts, error)
                     return
                 await self._disconnected(error)
@@ -342,27 +343,7 @@ class Journal:
         return {row[0] for row in rows}
 
 
-_REFUSALS = (*DATABASE_AWAY, orjson.JSONEncodeError)
-_NOT_THE_DATA = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InvalidTransactionStateError,
-    asyncpg.ObjectNotInPrerequisiteStateError,
-    asyncpg.PostgresSystemError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-)
-"""The database is away, full, read-only, or asks for another try; the same data may be written later."""
-
-
-def is_refusal(error: Exception) -> bool:
-    """Whether the fault is in what was to be written, so that trying again is of no use."""
-    if isinstance(error, asyncpg.InterfaceError):
-        return isinstance(error, ValueError)  # asyncpg's own DataError: an argument that cannot be encoded
-    return not isinstance(error, _NOT_THE_DATA)
+_TROUBLE = (*DATABASE_AWAY, orjson.JSONEncodeError)
 
 
 def _event_columns(parts: list[Part]) -> tuple[list[Any], ...]:

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from backend.executor.compiled import NOTHING, Compiled, CompiledLink, CompiledNode, CompiledPin, Kind
-from backend.executor.items import Firing, Inputs, Item, Path, Rows, Scope, Value
-from backend.executor.lanes import Lane
-from backend.executor.leftovers import Leftover, find_leftovers
-from backend.executor.pairing import Pairing
-from backend.executor.settling import Settling
+from backend.executor.planning.items import Firing, Inputs, Item, Path, Rows, Scope, Value
+from backend.executor.planning.lanes import Lane
+from backend.executor.planning.leftovers import Leftover, find_leftovers
+from backend.executor.planning.pairing import Pairing
+from backend.executor.planning.settling import Settling
 
 __all__ = ["Firing", "Inputs", "Item", "Leftover", "Path", "Plan", "Scope", "Value"]
 

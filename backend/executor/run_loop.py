@@ -89,6 +89,7 @@ class RunLoop:
         self._inline_bytes = settings.inline_value_bytes
         self._is_pumping = False
         self._timer: asyncio.TimerHandle | None = None
+        self._leaving: asyncio.Future[None] | None = None
         self._began = time.perf_counter()
 
     # -- life ------------------------------------------------------------------------------------------
@@ -387,6 +388,12 @@ class RunLoop:
             self._stop_work()
             self._settle(None)
 
+    def refuse(self, message: str) -> None:
+        """The database does not take what the run records, and has forgotten it: it failed."""
+        self.errors = [RunError(code="not_stored", message=message)]
+        self.outputs = []
+        self._finish(RunStatus.FAILED)
+
     def _on_active_too_long(self) -> None:
         if not self.is_over:
             self.limit("max_active_s", f"{self._max_active_s:g} s of activity")
@@ -419,8 +426,13 @@ class RunLoop:
 
     def _leave(self, status: RunStatus | None) -> None:
         self._stop_work()
-        written = cast("asyncio.Future[None]", self.log.flushed())
-        written.add_done_callback(lambda done: self._settle(None if done.exception() else status))
+        written = self._leaving = cast("asyncio.Future[None]", self.log.flushed())
+        written.add_done_callback(lambda done: self._left(done, status))
+
+    def _left(self, done: asyncio.Future[None], status: RunStatus | None) -> None:
+        error = done.exception()
+        if done is self._leaving:  # else the run was refused as it left, and leaves anew
+            self._settle(None if error else status)
 
     def _stop_work(self) -> None:
         self.is_over = True

@@ -26,6 +26,7 @@ from backend.data.db import Database
 from backend.data.graph import Graph
 from backend.data.model import JsonObject
 from backend.data.run import EventKind, RunError, RunOptions, RunStatus, RunSummary, RunView
+from backend.executor.away import surely
 from backend.executor.children import ChildRuns
 from backend.executor.claims import Claims, Control
 from backend.executor.journal import Journal, Part, RunLog, RunLost, RunRow
@@ -90,6 +91,7 @@ class Worker(RunReader):
         self.loops: dict[str, RunLoop] = {}
         self.journal = Journal(database.connect)
         self.journal.on_lost = self._on_lost
+        self.journal.on_refused = self._on_refused
         self.journal.on_flushed = self._on_flushed
         self.signals = Signals(database.connect, self._on_message)
         self._control = Control(database.connect)
@@ -101,6 +103,8 @@ class Worker(RunReader):
             dead_after_s=settings.dead_after_s,
         )
         self._foreign: set[str] = set()
+        self._arriving: set[str] = set()
+        """Runs that are being claimed or loaded, and so have no loop yet."""
         self._ended: dict[str, asyncio.Event] = {}
         self._is_stopping = False
         self._tasks: asyncio.TaskGroup | None = None
@@ -167,12 +171,21 @@ class Worker(RunReader):
                 for run_id in await self._control.do(lambda c: run_store.cancel_requests(c, self.id)):
                     self._on_message("cancel", run_id)
                 await self._control.do(lambda c: run_store.hand_on(c, self.settings.dead_after_s))
+                await self._hand_on_strays()
                 if time.monotonic() >= next_cleaning:
                     await self._control.do(run_store.clean_up)
                     next_cleaning = time.monotonic() + _HOUR_S
             except DATABASE_AWAY as error:
                 log.warning("worker.database_away", error=repr(error))
             await asyncio.sleep(self.settings.heartbeat_s)
+
+    async def _hand_on_strays(self) -> None:
+        """Queue runs that are ours by the database's word and are not here: the answer to a claim was lost."""
+        owned = await self._control.do(lambda c: run_store.owned_runs(c, self.id))
+        strays = [pair for pair in owned if pair[0] not in self.loops and pair[0] not in self._arriving]
+        if strays:
+            log.warning("worker.strays", run_ids=[run_id for run_id, _ in strays])
+            await self._control.do(lambda c: run_store.hand_on_strays(c, self.id, strays))
 
     async def _beat(self, connection: Connection) -> None:
         await run_store.beat(connection, self.id, socket.gethostname(), os.getpid())
@@ -296,10 +309,12 @@ class Worker(RunReader):
 
     async def _work_off(self, run_id: str) -> None:
         """A queued job: take the run, if it is still there to be taken, and follow it to its end."""
-        row = await self._claims.take(run_id)
-        if row is None:
-            return
-        loop = await self._go_on(row)
+        self._arriving.add(run_id)
+        try:
+            row = await self._claims.take(run_id)
+            loop = await self._go_on(row) if row is not None else None
+        finally:
+            self._arriving.discard(run_id)
         if loop is not None:
             await asyncio.shield(loop.done)
 
@@ -311,10 +326,11 @@ class Worker(RunReader):
         segments: list[Segment] = []
         try:
             if not is_fresh:
-                segments = await self.segments(run_row.id)
+                segments = await surely("resume", lambda: self.segments(run_row.id))
             options = _options(row["options"])
-            program = await self.programs.get(
-                run_row.user_id, run_row.graph_id, run_row.graph_version, options
+            program = await surely(
+                "resume",
+                lambda: self.programs.get(run_row.user_id, run_row.graph_id, run_row.graph_version, options),
             )
             overrides = program.bind_inputs(orjson.loads(row["inputs"]))
         except BlockyardError as error:
@@ -323,6 +339,7 @@ class Worker(RunReader):
             return None
         loop = self._open(run_log, program, options, overrides)
         self._foreign.add(run_row.id)
+        loop.has_below = not is_fresh
         self._resume(loop, segments, is_fresh=is_fresh)
         if row["cancel_requested_at"] is not None:
             loop.cancel()
@@ -337,6 +354,10 @@ class Worker(RunReader):
         except Diverged as error:
             loop.fail(error.code, str(error))
             return
+        except Exception as error:  # a bug of ours must end the run, not leave it hanging
+            log.exception("run.not_replayed", run_id=loop.row.id)
+            loop.fail("internal_error", f"Blockyard failed to resume the run: {error!r}. Please report it.")
+            return
         loop.begin(replay)
 
     def _end_broken(self, run_log: RunLog, error: BlockyardError) -> None:
@@ -346,6 +367,7 @@ class Worker(RunReader):
         row.summary = RunSummary(errors=[RunError(code=error.code, message=str(error))]).model_dump_json()
         run_log.note(EventKind.STATE, None, None, {"status": row.status.value})
         run_log.change_row()
+        run_log.also(run_store.END_BELOW, row.id)
 
     # -- child runs ------------------------------------------------------------------------------------
 
@@ -362,6 +384,19 @@ class Worker(RunReader):
         known = self.loops.get(child_id)
         if known is not None:
             return known
+        return await surely(
+            "sub-graph", lambda: self._open_child(parent, child_id, place, graph_id, version, inputs)
+        )
+
+    async def _open_child(
+        self,
+        parent: RunLoop,
+        child_id: str,
+        place: tuple[str, int],
+        graph_id: str,
+        version: int | None,
+        inputs: JsonObject,
+    ) -> RunLoop | None:
         user_id = parent.row.user_id
         options = RunOptions(safe_mode=parent.options.safe_mode)
         row = await self._control.do(
@@ -388,8 +423,9 @@ class Worker(RunReader):
         program = await self.programs.get(run_row.user_id, run_row.graph_id, run_row.graph_version, options)
         overrides = program.bind_inputs(orjson.loads(row["inputs"]))
         run_log = RunLog(self.journal, run_row, epoch=row["epoch"])
+        segments = await self.segments(run_row.id)
         loop = self._open(run_log, program, options, overrides, parent)
-        self._resume(loop, await self.segments(run_row.id), is_fresh=False)
+        self._resume(loop, segments, is_fresh=False)
         return loop
 
     # -- what others ask -------------------------------------------------------------------------------
@@ -446,6 +482,14 @@ class Worker(RunReader):
         if loop is not None and loop.log is run_log:
             log.info("run.taken_over", run_id=run_log.row.id)
             loop.abandon()
+
+    def _on_refused(self, run_log: RunLog, error: Exception) -> None:
+        loop = self.loops.get(run_log.row.id)
+        if loop is not None and loop.log is run_log:
+            loop.refuse(
+                f"What the run recorded could not be stored: {error!s:.300}. Look for text that is no Unicode, "
+                "or that holds the character 0."
+            )
 
     def _on_flushed(self, part: Part) -> None:
         run_id = part.log.row.id

@@ -14,7 +14,13 @@ from backend.data.run import RunLimits, RunOptions
 from backend.executor.worker import Worker
 from tests.executor.plan_driver import Driver, compiled
 from tests.executor.plan_graphs import Allowed, RandomGraph, graphs
-from tests.executor.test_plan_random import describe, drops_items, has_repeats, has_static_repeats, pairs_by_order
+from tests.executor.test_plan_random import (
+    describe,
+    drops_items,
+    has_repeats,
+    has_static_repeats,
+    pairs_by_order,
+)
 from tests.support.adapted import Way, adapted, needs_context
 from tests.support.engine import EngineRun, catalogue_with, execute
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from backend.executor.items import Firing, Inputs, Item, Scope, Value
-from backend.executor.pairing import Pairing
-from backend.executor.shape import CompiledLink, CompiledNode, CompiledPin
+from backend.executor.planning.items import Firing, Inputs, Item, Scope, Value
+from backend.executor.planning.pairing import Pairing
+from backend.executor.planning.shape import CompiledLink, CompiledNode, CompiledPin
 
 Fire = Callable[[CompiledNode, Item, Inputs, Sequence[Firing]], Firing]
 

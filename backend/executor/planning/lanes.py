@@ -6,8 +6,8 @@ from bisect import insort
 from collections.abc import Iterator
 from typing import final
 
-from backend.executor.items import Firing
-from backend.executor.shape import CompiledNode
+from backend.executor.planning.items import Firing
+from backend.executor.planning.shape import CompiledNode
 
 
 @final

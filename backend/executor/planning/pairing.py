@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from backend.executor.items import (
+from backend.executor.planning.items import (
     DEFAULT,
     Default,
     Firing,
@@ -18,8 +18,8 @@ from backend.executor.items import (
     StateLine,
     Value,
 )
-from backend.executor.shape import CompiledNode, CompiledPin, Group, Kind
-from backend.executor.table import Table
+from backend.executor.planning.shape import CompiledNode, CompiledPin, Group, Kind
+from backend.executor.planning.table import Table
 
 Fire = Callable[[CompiledNode, Item, Inputs, Sequence[Firing]], Firing]
 

@@ -7,7 +7,7 @@ what lives by class and asks with one `&`. Classes are numbered downstream: the 
 
 from __future__ import annotations
 
-from backend.executor.shape import CompiledNode, CompiledPin, Kind
+from backend.executor.planning.shape import CompiledNode, CompiledPin, Kind
 
 
 def assign_reach(components: list[list[CompiledNode]]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from backend.executor.items import Item, Match, Outer, Value
-from backend.executor.shape import CompiledNode, CompiledPin
+from backend.executor.planning.items import Item, Match, Outer, Value
+from backend.executor.planning.shape import CompiledNode, CompiledPin
 
 
 class Queue:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backend.executor.shape import CompiledNode, CompiledPin, CompileProblem, Group, Kind, ScopeType
+from backend.executor.planning.shape import CompiledNode, CompiledPin, CompileProblem, Group, Kind, ScopeType
 
 MAX_DEPTH = 50
 """Items within items: a graph that nests deeper is refused."""

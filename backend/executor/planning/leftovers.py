@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.executor.pairing import Pairing
-from backend.executor.shape import CompiledPin, Group
-from backend.executor.table import Table
+from backend.executor.planning.pairing import Pairing
+from backend.executor.planning.shape import CompiledPin, Group
+from backend.executor.planning.table import Table
 
 
 @dataclass(frozen=True, slots=True)

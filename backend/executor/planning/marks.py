@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backend.executor.reach import sinks
-from backend.executor.shape import CompiledNode, CompiledPin, Kind, Mark
+from backend.executor.planning.reach import sinks
+from backend.executor.planning.shape import CompiledNode, CompiledPin, Kind, Mark
 
 
 def find_marks(components: list[list[CompiledNode]]) -> dict[str, list[Mark]]:

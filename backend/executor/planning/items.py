@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, final
 
 if TYPE_CHECKING:
-    from backend.executor.lanes import Lane
-    from backend.executor.shape import CompiledNode, CompiledPin
+    from backend.executor.planning.lanes import Lane
+    from backend.executor.planning.shape import CompiledNode, CompiledPin
 
 Path = tuple[tuple[str, int, int], ...]
 """(generator's node id, ordinal of its firing, index), outermost first."""

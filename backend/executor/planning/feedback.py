@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from backend.executor.shape import CompiledNode, CompiledPin, CompileProblem
+from backend.executor.planning.shape import CompiledNode, CompiledPin, CompileProblem
 
 
 class Feedback:
