@@ -16,4 +16,6 @@ async def live() -> Response:
 @app.post("/run")
 async def run(request: Request) -> Response:
     asked = orjson.loads(await request.body())
-    return Response(orjson.dumps({"status": "completed", "outputs": asked["inputs"]}), media_type="application/json")
+    return Response(
+        orjson.dumps({"status": "completed", "outputs": asked["inputs"]}), media_type="application/json"
+    )

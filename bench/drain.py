@@ -44,9 +44,7 @@ async def drain_bare(folder: Path) -> None:
     queuer.entrypoint(BARE)(nothing)
     try:
         await _between_words(
-            queuer.qm.run(
-                dequeue_timeout=timedelta(seconds=10), batch_size=100, max_concurrent_tasks=400
-            )
+            queuer.qm.run(dequeue_timeout=timedelta(seconds=10), batch_size=100, max_concurrent_tasks=400)
         )
     finally:
         connection.terminate()

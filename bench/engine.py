@@ -33,7 +33,7 @@ def data_folder() -> Iterator[Path]:
 
 def settings_for(folder: Path) -> Settings:
     """Default settings on `folder`, whatever this machine's `.env` and DATABASE_URL say."""
-    return Settings(_env_file=None, BLOCKYARD_DATA_DIR=folder, database_url="")  # type: ignore[call-arg]  # aliases
+    return Settings(_env_file=None, BLOCKYARD_DATA_DIR=folder, database_url="")
 
 
 @asynccontextmanager

@@ -77,7 +77,9 @@ def put_load(request: Request, *, seconds: int = 10) -> Load:
     """
     load = _wrk(request, seconds) if shutil.which("wrk") else _own(request, seconds)
     if load.refused or not load.rate:
-        raise RuntimeError(f"{load.refused} requests for {request.path} were refused; the rate means nothing.")
+        raise RuntimeError(
+            f"{load.refused} requests for {request.path} were refused; the rate means nothing."
+        )
     return load
 
 
@@ -89,8 +91,21 @@ def _wrk(request: Request, seconds: int) -> Load:
         script = Path(folder, "request.lua")
         script.write_text("\n".join(lines), encoding="utf-8")
         url = f"http://{HOST}:{request.port}{request.path}"
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "--latency", "-s", str(script), url]
-        said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 60).stdout
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}s",
+            "--timeout",
+            "10s",
+            "--latency",
+            "-s",
+            str(script),
+            url,
+        ]
+        said = subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=seconds + 60
+        ).stdout
     return parse_wrk(said)
 
 

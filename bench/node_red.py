@@ -33,7 +33,7 @@ _THOUSAND = "msg.began = global.get('now')(); msg.payload = [...Array(1000).keys
 async def own_ms(path: str) -> float:
     """The median of what a flow says it took, in milliseconds, from its first node to its last."""
     async with running() as port:
-        samples = [orjson.loads(await get(port, path))["ms"] for _ in range(_TIMES)]
+        samples: list[float] = [orjson.loads(await get(port, path))["ms"] for _ in range(_TIMES)]
     return median(samples[_WARM_UP:])
 
 
@@ -47,18 +47,26 @@ async def running() -> AsyncIterator[int]:
     _install()
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="node-red-") as folder:
-        flows = Path(folder, "flows.json")
-        flows.write_bytes(orjson.dumps(all_flows()))
         command = ["node", str(PROGRAM), "--userDir", folder, "--port", str(port)]
-        command += ["--settings", str(PEERS / "settings.cjs"), str(flows)]
+        command += ["--settings", str(PEERS / "settings.cjs"), _write_flows(Path(folder))]
         async with served(command, port=port, path="/w2", environment={"NODE_ENV": "production"}):
             yield port
+
+
+def _write_flows(folder: Path) -> str:
+    """The path of a file with all flows."""
+    path = folder / "flows.json"
+    path.write_bytes(orjson.dumps(all_flows()))
+    return str(path)
 
 
 def all_flows() -> Flow:
     """The flows of /w1, /w2 and /w3."""
     functions = [_function(f"fibonacci {k}", _FIBONACCI) for k in range(40)]
-    changes = [_node("change", rules=[{"t": "set", "p": "payload", "pt": "msg", "to": "1", "tot": "num"}]) for _ in range(10)]
+    changes = [
+        _node("change", rules=[{"t": "set", "p": "payload", "pt": "msg", "to": "1", "tot": "num"}])
+        for _ in range(10)
+    ]
     passes = [_function(f"pass {k}", "return msg;") for k in range(3)]
     split = _node("split", splt="\\n", arraySplt=1, arraySpltType="len")
     join = _node("join", mode="auto")

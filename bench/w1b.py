@@ -26,9 +26,7 @@ async def measure(*, with_peers: bool) -> AsyncIterator[Figure]:
         async with engine(settings_for(folder)) as app:
             await app.worker.services.processes.warm_up(cores)
             ours = await durable_run(app, graphs.independent_fibonacci())
-            turns = await by_turns(
-                ours, floor.fibonacci_on_all_cores(pool), rounds=3, times=1, warm_up=1
-            )
+            turns = await by_turns(ours, floor.fibonacci_on_all_cores(pool), rounds=3, times=1, warm_up=1)
     ours_s, floor_s = turns.ours_ms / 1e3, turns.floor_ms / 1e3
     yield Figure(
         "W1b", "10 nodes of fibonacci(33)", "s", ours_s, floor_s, None, floor_s / SHARE_OF_FLOOR,

@@ -35,10 +35,12 @@ async def measure(*, with_peers: bool) -> AsyncIterator[Figure]:
         ours = await _ours(folder)
     what = "requests, 10 trivial nodes each"
     yield Figure(
-        "W2", what, "/s", ours.rate, floor.rate, peer and peer.rate, 3_500.0, more_is_better=True,
+        "W2", what, "/s", ours.rate, floor.rate, peer.rate if peer else None, 3_500.0, more_is_better=True,
         note=f"floor: bare FastAPI, nothing stored; load by {ours.tool}",
     )  # fmt: skip
-    yield Figure("W2", "the slowest in a hundred", "ms", ours.p99_ms, floor.p99_ms, peer and peer.p99_ms, 20.0)
+    yield Figure(
+        "W2", "the slowest in a hundred", "ms", ours.p99_ms, floor.p99_ms, peer.p99_ms if peer else None, 20.0
+    )
 
 
 async def _ours(folder: Path) -> Load:

@@ -24,7 +24,6 @@ from backend.util.clock import new_id
 from bench import drain, graphs
 from bench.engine import data_folder, settings_for
 from bench.figure import Figure
-from bench.served import end
 
 TARGETS = {1: 2_500.0, 2: 4_000.0}
 """Runs in a second, by the number of workers."""
@@ -88,14 +87,16 @@ async def _drained(
 @asynccontextmanager
 async def _ready_workers(folder: Path, count: int, extra: list[str]) -> AsyncIterator[list[Process]]:
     command = [sys.executable, "-m", "bench.drain", str(folder), *extra]
-    processes = [await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE) for _ in range(count)]
+    processes = [
+        await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE) for _ in range(count)
+    ]
     try:
         for process in processes:
             await _until_ready(process)
         yield processes
     finally:
         for process in processes:
-            await end(process)
+            await _end(process)
 
 
 async def _until_ready(process: Process) -> None:
@@ -104,6 +105,16 @@ async def _until_ready(process: Process) -> None:
         if line.strip() == drain.READY.encode():
             return
     raise RuntimeError("A worker process ended before it was ready; its reason stands above.")
+
+
+async def _end(process: Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        await asyncio.wait_for(process.wait(), 20)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _save_graph(database: Database) -> None:

@@ -74,12 +74,12 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings for a test: quick heartbeats, the test's own database."""
     return Settings(
         database_url=database_url,
-        BLOCKYARD_DATA_DIR=tmp_path,
+        data_dir=tmp_path,
         environment="test",
         heartbeat_s=0.2,
         dead_after_s=1.0,
         max_processes=1,
-    )  # type: ignore[call-arg]  # the alias is what the environment says
+    )
 
 
 @pytest.fixture

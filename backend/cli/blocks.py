@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backend.cli.output import ExitCode, err, out, print_json
+from backend.cli.output import ExitCode, err, out, print_json, say
 from backend.util.errors import NotFound
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from backend.data.block import Block, Pin
     from backend.data.model import JsonObject
-    from backend.executor.block_trial import Trial
+    from backend.cli.trials import Trial
 
 app = typer.Typer(no_args_is_help=True, help="Look at blocks and test them.")
 
@@ -27,7 +27,9 @@ TEST_EPILOG = """Examples:
 Exit codes: 0 all are as their examples say, 1 some are not."""
 
 
-@app.command("list", epilog="Examples:\n\n  blockyard blocks list\n\n  blockyard blocks list --category logic")
+@app.command(
+    "list", epilog="Examples:\n\n  blockyard blocks list\n\n  blockyard blocks list --category logic"
+)
 def list_command(
     category: Annotated[str | None, typer.Option(help="Only those of one category")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
@@ -45,14 +47,16 @@ def list_command(
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for block in found:
         table.add_row(block.name, block.id, _first_sentence(block.description))
-    out().print(table, markup=False)
+    out().print(table)
 
 
 def _first_sentence(text: str) -> str:
     return text.split("\n", 1)[0].split(". ", 1)[0].removesuffix(".") + "."
 
 
-@app.command(epilog="Examples:\n\n  blockyard blocks show ConditionBlock\n\n  blockyard blocks show condition --json")
+@app.command(
+    epilog="Examples:\n\n  blockyard blocks show ConditionBlock\n\n  blockyard blocks show condition --json"
+)
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME|ID", help="The class, the title or the id of a block")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
@@ -106,7 +110,7 @@ def _show_pins(heading: str, pins: Iterable[Pin]) -> None:
             remarks = (describe(pin.schema), "one by one" * pin.is_each, "required" * pin.is_required)
             said = ", ".join(remark for remark in remarks if remark)
             table.add_row(f"  {pin.name}", said, str(pin.schema.get("description", "")))
-    out().print(table, markup=False)
+    out().print(table)
 
 
 def _as_json(block: Block) -> JsonObject:
@@ -132,19 +136,45 @@ def _pins_json(pins: Iterable[Pin]) -> list[JsonObject]:
 
 @app.command(epilog=TEST_EPILOG)
 def test(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|ID]…", help="Which; without: all")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME|ID]…", help="Which; without: all")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
 ) -> None:
     """Run the examples of every block twice: the block alone, and through the engine as a graph of one node."""
     from backend.blocks import catalogue
-    from backend.executor.block_trial import try_blocks
 
     blocks = [find(name) for name in names] if names else list(catalogue())
-    trials = _tried(blocks) if as_json else _tried_before_eyes(blocks)
-    _ = try_blocks
-    failed = [trial for trial in trials if trial.problems]
+    trials = _try(blocks)
     if as_json:
         print_json([trial.as_json() for trial in trials])
     else:
         _show_trials(trials)
-    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)
+    raise typer.Exit(ExitCode.FAILED if any(trial.problems for trial in trials) else ExitCode.DONE)
+
+
+def _try(blocks: list[Block]) -> list[Trial]:
+    from backend.cli.session import run_async
+    from backend.cli.trials import try_alone, try_in_engine
+
+    with err().status("Running the examples of every block."):
+        trials = [try_alone(block) for block in blocks]
+        run_async(try_in_engine(trials))
+    return trials
+
+
+def _show_trials(trials: list[Trial]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "block", "alone", "engine", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for trial in trials:
+        mark = Text("✗", style="red") if trial.problems else Text("✓", style="green")
+        text = Text(trial.block.name)
+        for problem in trial.problems:
+            text.append(f"\n{problem}", style="red")
+        table.add_row(mark, text, str(trial.alone), str(trial.in_engine) if trial.in_engine else "–")
+    out().print(table)
+    failed = sum(bool(trial.problems) for trial in trials)
+    runs = sum(trial.alone + trial.in_engine for trial in trials)
+    say(f"{len(trials)} blocks, {runs} examples run, {failed or 'no'} block{'s' * (failed != 1)} failed.")

@@ -33,7 +33,9 @@ def options(
     data_dir: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where everything is kept [env: BLOCKYARD_DATA_DIR]")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, and log more")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error, and log more")
+    ] = False,
 ) -> None:
     """Blockyard: compose graphs of blocks, and run them durably."""
     current.data_dir, current.is_debug = data_dir, debug

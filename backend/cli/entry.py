@@ -11,7 +11,6 @@ from backend.cli.output import ExitCode, code_of, say, tell_error
 from backend.util.errors import BlockyardError
 
 
-
 def enter() -> None:
     """See `backend.cli.main`."""
     from backend.cli.commands import app
@@ -34,7 +33,9 @@ def _told(error: Exception) -> ExitCode:
     if isinstance(found, BrokenPipeError):
         _close_stdout()
         return ExitCode.FAILED
-    say(f"blockyard: Blockyard failed: {found!r}. Run it again with --debug before the command and report that.")
+    say(
+        f"blockyard: Blockyard failed: {found!r}. Run it again with --debug before the command and report that."
+    )
     return ExitCode.FAILED
 
 

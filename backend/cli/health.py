@@ -37,10 +37,15 @@ async def _look(settings: Settings, dsn: str) -> list[Finding]:
     revision = await current_revision(dsn, known)
     if revision != known[-1]:
         message = f"The schema is at {revision!r}; this version of Blockyard has {known[-1]!r}."
-        return [Finding("schema", None, message, "The next start brings it up to date; make a backup before.")]
+        return [
+            Finding("schema", None, message, "The next start brings it up to date; make a backup before.")
+        ]
     connection = await connect(dsn)
     try:
-        return [Finding("schema", True, f"The schema is at {revision!r}, the newest."), *await _work(connection, settings)]
+        return [
+            Finding("schema", True, f"The schema is at {revision!r}, the newest."),
+            *await _work(connection, settings),
+        ]
     finally:
         await connection.close()
 
@@ -74,4 +79,6 @@ def _runs(load: Workload, has_workers: bool) -> Iterator[Finding]:
         yield Finding("stuck runs", None if has_workers else False, text, again)
     if load.held_jobs:
         text = f"{load.held_jobs:,} jobs of the queue failed and are held."
-        yield Finding("held jobs", None, text, "Look at the workers' logs for why, then start those runs again.")
+        yield Finding(
+            "held jobs", None, text, "Look at the workers' logs for why, then start those runs again."
+        )

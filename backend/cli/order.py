@@ -29,7 +29,13 @@ class Order:
 
 
 def read_order(
-    name: str, pairs: list[str], inputs_file: str | None, options: RunOptions, *, max_bytes: int, find_block: FindBlock
+    name: str,
+    pairs: list[str],
+    inputs_file: str | None,
+    options: RunOptions,
+    *,
+    max_bytes: int,
+    find_block: FindBlock,
 ) -> Order:
     """The order; a graph from a file is checked whole, together with its inputs.
 
@@ -83,7 +89,10 @@ def problems_within(graph: Graph, find_block: FindBlock) -> list[Problem]:
     try:
         build(graph, find_block)
     except GraphInvalid as error:
-        own = (Problem(f"In {graph.name!r}: {p.message}", p.cure, p.node_id, p.pin, p.path) for p in error.problems)
+        own = (
+            Problem(f"In {graph.name!r}: {p.message}", p.cure, p.node_id, p.pin, p.path)
+            for p in error.problems
+        )
         return [*own, *found]
     return found
 

@@ -44,7 +44,9 @@ def list_command(
     from backend.cli.report import shown
 
     for review in reviews:
-        out().print(f"{review['id']}  [bold]{_plain(review['name'])}[/bold]  [dim]run {review['run_id']}[/dim]")
+        out().print(
+            f"{review['id']}  [bold]{_plain(review['name'])}[/bold]  [dim]run {review['run_id']}[/dim]"
+        )
         out().print(f"  {_plain(shown(review['data']))}")
 
 
@@ -101,7 +103,9 @@ async def _answer(app: App, review_id: str, decision: Decision, *, wait: bool, a
     open_now = await _open_reviews(app.database)
     run_id = next((review["run_id"] for review in open_now if review["id"] == review_id), None)
     if run_id is None:
-        raise NotFound(f"There is no open review {review_id!r}. `blockyard review list` shows those there are.")
+        raise NotFound(
+            f"There is no open review {review_id!r}. `blockyard review list` shows those there are."
+        )
     root_id = await _root_of(app, run_id)
     await app.worker.decide(LOCAL_USER_ID, review_id, decision)
     if not wait:

@@ -31,11 +31,16 @@ app = typer.Typer()
 
 @app.command("run", epilog=EPILOG)
 def run_command(
-    graph: Annotated[str, typer.Argument(metavar="FILE|GRAPH_ID", help="A graph file (- is stdin) or a stored graph")],
+    graph: Annotated[
+        str, typer.Argument(metavar="FILE|GRAPH_ID", help="A graph file (- is stdin) or a stored graph")
+    ],
     inputs: Annotated[
-        list[str] | None, typer.Option("--input", "-i", metavar="NAME=VALUE", help="JSON where it is JSON, else text")
+        list[str] | None,
+        typer.Option("--input", "-i", metavar="NAME=VALUE", help="JSON where it is JSON, else text"),
     ] = None,
-    inputs_file: Annotated[str | None, typer.Option(metavar="FILE", help="A JSON object with the inputs")] = None,
+    inputs_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A JSON object with the inputs")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")] = False,
     until: Annotated[str | None, typer.Option(metavar="NODE", help="Stop after this node")] = None,
     approve_all: Annotated[bool, typer.Option(help="Reviews approve themselves")] = False,
@@ -143,7 +148,9 @@ async def outcome(app: App, view: RunView, duration_ms: float | None) -> JsonObj
 
 def _tell_how_to_answer(reviews: list[JsonObject]) -> None:
     for review in reviews:
-        say(f"? {review['name']}  Answer with: blockyard review answer {review['id']} --approve (or --reject)")
+        say(
+            f"? {review['name']}  Answer with: blockyard review answer {review['id']} --approve (or --reject)"
+        )
 
 
 async def _labels(app: App, view: RunView) -> dict[str, str]:

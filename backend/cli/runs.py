@@ -72,7 +72,9 @@ def _show_list(runs: list[RunView]) -> None:
 
     from backend.cli.live_view import STATUS_STYLES, duration
 
-    table = Table("run", "status", "began", "took", "graph", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(
+        "run", "status", "began", "took", "graph", box=None, header_style="dim", padding=(0, 2, 0, 0)
+    )
     for run in runs:
         took = (run.ended_at - run.created_at).total_seconds() * 1000 if run.ended_at else None
         table.add_row(

@@ -183,7 +183,8 @@ SELECT count(enqueue_run(id, user_id)) FROM handed"""
 async def owned_runs(connection: Connection, worker_id: str) -> list[tuple[str, int]]:
     """The root runs that this worker has, with their epochs."""
     rows = await connection.fetch(
-        "SELECT id, epoch FROM run WHERE worker_id = $1 AND status = 'running' AND parent_run_id IS NULL", worker_id
+        "SELECT id, epoch FROM run WHERE worker_id = $1 AND status = 'running' AND parent_run_id IS NULL",
+        worker_id,
     )
     return [(row["id"], row["epoch"]) for row in rows]
 

@@ -35,9 +35,10 @@ TIMEOUT_S = 20.0
 _FACTS = {**IDS, "idempotency_key": IDEMPOTENCY_KEY}
 
 
-def is_runnable(block: Block) -> bool:
-    """Whether the engine ever runs the block; notes are only read."""
-    return block.kind is not BlockKind.NOTE
+def is_runnable(block: Block, case: TestCase) -> bool:
+    """Whether the engine ever comes to run it: notes are only read, a run without its input is refused."""
+    is_without_value = block.kind is BlockKind.INPUT and case.input.get("value") is None and not case.output
+    return block.kind is not BlockKind.NOTE and not is_without_value
 
 
 @dataclass(frozen=True, slots=True)

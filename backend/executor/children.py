@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from backend.data.block import BlockData
 from backend.data.model import JsonObject
 from backend.data.run import RunStatus
+from backend.executor.away import surely
 from backend.executor.context import Wait
 from backend.executor.run_loop import RunLoop
 from backend.executor.run_node import NodeRun
@@ -62,7 +63,7 @@ class ChildRuns:
         place = (parent.node.id, parent.firing.n)
         child = await self._worker.open_child(loop, child_id, place, graph_id, version, inputs)
         if child is None:
-            return await self._worker.ended_child(loop.row.user_id, child_id)
+            return await surely("sub-graph", lambda: self._worker.ended_child(loop.row.user_id, child_id))
         try:
             status = await asyncio.shield(child.done)
         except asyncio.CancelledError:
@@ -78,7 +79,7 @@ class ChildRuns:
             return ChildEnd(wait=Wait("graph", "", child.row.wake_at))
         if status in (RunStatus.FAILED, RunStatus.CANCELLED):
             return ChildEnd(error=error_text(status, child.errors))
-        return ChildEnd(outputs=flat(await self._worker.outputs_of(child)))
+        return ChildEnd(outputs=flat(await surely("sub-graph", lambda: self._worker.outputs_of(child))))
 
 
 def flat(outputs: dict[str, list[Any]]) -> list[BlockData]:

@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
+import orjson
+
 from backend.data.block import BlockData, Decision, GraphResult
 from backend.data.model import JsonObject
 from backend.data.run_store import TAKE_REVIEW
+from backend.executor.away import surely
 from backend.executor.values import from_wire, hold, release, to_wire
 from backend.util.clock import now
 from backend.util.errors import BlockError
@@ -93,7 +96,8 @@ class BlockContext:
         steps = self._run.memory.steps
         if key not in steps:
             review_id = firing_id(self.run_id, self.node_id, self.firing, f"review/{key}")
-            answer = await self._run.loop.services.reviews.answer(self.user_id, review_id)
+            reviews = self._run.loop.services.reviews
+            answer = await surely("review", lambda: reviews.answer(self.user_id, review_id))
             if answer is None:
                 detail = {"review_id": review_id, "name": name, "data": data, "is_editable": is_editable}
                 raise Suspend(Wait("person", key, None, detail))
@@ -134,7 +138,7 @@ class BlockContext:
         self._run.check_alive()
         wire = to_wire(hold(result))
         self._run.loop.log.note("step", self._run.node.index, self.firing, {"key": key, "result": wire})
-        self._run.memory.steps[key] = wire
+        self._run.memory.steps[key] = orjson.loads(orjson.dumps(wire))
 
 
 class ThreadContext:

@@ -94,16 +94,25 @@ class RunQueue:
         driver = AsyncpgDriver(connection)
         queuer = PgQueuer(driver, queries=OwnedQueries(driver))
         queuer.entrypoint(ENTRYPOINT, on_failure="hold", accepts_context=False)(self._handle)
-        connection.add_termination_listener(lambda _: queuer.shutdown.set())
         self._current = queuer
-        await queuer.qm.run(
-            dequeue_timeout=timedelta(seconds=10),
-            batch_size=self._batch,
-            max_concurrent_tasks=self._max_runs,
-            shutdown_on_listener_failure=True,
-            heartbeat_timeout=self._dead_after,
-            log_aggregation_interval=timedelta(0),
+        serving = asyncio.ensure_future(
+            queuer.qm.run(
+                dequeue_timeout=timedelta(seconds=10),
+                batch_size=self._batch,
+                max_concurrent_tasks=self._max_runs,
+                shutdown_on_listener_failure=True,
+                heartbeat_timeout=self._dead_after,
+                log_aggregation_interval=timedelta(0),
+            )
         )
+        # Left to itself, pgqueuer waits for its jobs to end, deaf meanwhile; they may be long runs.
+        connection.add_termination_listener(lambda _: _cancel(serving))
+        try:
+            await serving
+        except asyncio.CancelledError:
+            if not connection.is_closed():
+                serving.cancel()
+                raise
 
     async def _handle(self, job: Job) -> None:
         """One run. Cancelled when the connection breaks: the run itself goes on, its claim protects it."""
@@ -113,3 +122,7 @@ class RunQueue:
         self._handlers.add(work)
         work.add_done_callback(self._handlers.discard)
         await asyncio.shield(work)
+
+
+def _cancel(task: asyncio.Future[None]) -> None:
+    task.cancel()

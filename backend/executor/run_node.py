@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from backend.data.block import BlockData, Execution
 from backend.executor import streams
+from backend.executor.away import surely
 from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.context import BlockContext, Suspend, ThreadContext
 from backend.executor.journal import RunLost
@@ -213,7 +214,8 @@ class NodeRun:
         if not isinstance(held, Stored):
             return held
         await self.loop.log.flushed()
-        return from_json(await self.loop.services.blobs.read(self.loop.row.user_id, held.blob_id))
+        blobs, user_id = self.loop.services.blobs, self.loop.row.user_id
+        return from_json(await surely("large value", lambda: blobs.read(user_id, held.blob_id)))
 
     async def _keywords(self, data: Any) -> dict[str, Any]:
         wanted = self.node.block.wanted_keywords

@@ -66,7 +66,7 @@ def create_api() -> Api:
         dependencies=[Depends(guard)],
     )
     for noun in _NOUNS:
-        api.include_router(noun.router, prefix="/api", responses=_REFUSALS)
+        api.include_router(noun.router, responses=_REFUSALS)
     api.include_router(page.router)
     api.include_router(_contract(api))
     add_handlers(api)

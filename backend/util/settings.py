@@ -33,7 +33,9 @@ class Secrets(BaseSettings):
 class Settings(BaseSettings):
     """One deployment's settings. Every field may be set as an environment variable or in `.env`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
 
     data_dir: Path = Field(default_factory=default_data_dir, validation_alias="BLOCKYARD_DATA_DIR")
     database_url: str = Field(
@@ -73,12 +75,12 @@ class Settings(BaseSettings):
 class _Lazy:
     """Stands for the settings; reads them at the first look."""
 
-    _actual: Settings | None = None
+    actual: Settings | None = None
 
     def __getattr__(self, name: str) -> Any:
-        if self._actual is None:
-            self._actual = Settings()
-        return getattr(self._actual, name)
+        if self.actual is None:
+            self.actual = Settings()
+        return getattr(self.actual, name)
 
 
 _lazy = _Lazy()
@@ -87,4 +89,4 @@ settings: Settings = _lazy  # type: ignore[assignment]  # the proxy answers for 
 
 def use(replacement: Settings) -> None:
     """Make `replacement` the settings of this process."""
-    _lazy._actual = replacement
+    _lazy.actual = replacement

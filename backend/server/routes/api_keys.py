@@ -15,7 +15,7 @@ from backend.server.wire import ApiKeyView, NewApiKey, Page
 from backend.util.clock import new_id, now
 from backend.util.errors import BadInput, Forbidden, Problem
 
-router = APIRouter(prefix="/api-keys", tags=["setup, auth"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/api-keys", tags=["setup, auth"], route_class=JsonRoute)
 
 
 class ApiKeyRequest(BaseModel):

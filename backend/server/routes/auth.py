@@ -14,7 +14,7 @@ from backend.server.logins import address_of, end_session, open_session
 from backend.server.wire import Me, UserView
 from backend.util.errors import Unauthorized
 
-router = APIRouter(prefix="/auth", tags=["setup, auth"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/auth", tags=["setup, auth"], route_class=JsonRoute)
 
 
 class Login(BaseModel):

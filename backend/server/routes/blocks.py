@@ -11,7 +11,7 @@ from backend.server.deps import JsonRoute, SiteDep
 from backend.server.wire import BlockView, Page
 from backend.util.errors import NotFound
 
-router = APIRouter(prefix="/blocks", tags=["catalogue"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/blocks", tags=["catalogue"], route_class=JsonRoute)
 
 
 @router.get("", response_model=Page[BlockView])

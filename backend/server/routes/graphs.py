@@ -22,7 +22,7 @@ from backend.server.new_graph import graph_in, problems_with, under_new_ids
 from backend.server.start_run import RunRequest, start_run
 from backend.server.wire import GraphProblems, GraphRow, GraphSaved, GraphView, Page, RunAccepted, RunResult
 
-router = APIRouter(prefix="/graphs", tags=["graphs"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/graphs", tags=["graphs"], route_class=JsonRoute)
 GRAPH_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -11,7 +11,7 @@ from backend.server.site import Site
 from backend.server.wire import Health
 from backend.util.errors import Unavailable
 
-router = APIRouter(prefix="/health", tags=["operations"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/health", tags=["operations"], route_class=JsonRoute)
 
 
 @router.get("/live")

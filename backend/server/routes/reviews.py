@@ -12,7 +12,7 @@ from backend.data.review_store import list_open_reviews
 from backend.server.deps import CallerDep, JsonRoute, SiteDep
 from backend.server.wire import Page, ReviewView
 
-router = APIRouter(prefix="/reviews", tags=["runs"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/reviews", tags=["runs"], route_class=JsonRoute)
 
 
 class Answer(BaseModel):

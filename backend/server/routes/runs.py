@@ -13,7 +13,7 @@ from backend.server.deps import MAX_INT, CallerDep, Cursor, JsonRoute, Limit, Si
 from backend.server.run_answer import run_details, run_row
 from backend.server.wire import Page, RunAccepted, RunDetails, RunEvents, RunRow
 
-router = APIRouter(prefix="/runs", tags=["runs"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/runs", tags=["runs"], route_class=JsonRoute)
 
 
 @router.get("", response_model=Page[RunRow])

@@ -14,7 +14,7 @@ from backend.server.setup import CLOSED, check_token, is_setup_open, make_owner
 from backend.server.wire import SetupState, UserView
 from backend.util.errors import NotFound
 
-router = APIRouter(tags=["setup, auth"], route_class=JsonRoute)
+router = APIRouter(prefix="/api", tags=["setup, auth"], route_class=JsonRoute)
 SHORTEST_PASSWORD = 10
 
 

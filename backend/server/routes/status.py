@@ -15,7 +15,7 @@ from backend.server.deps import CallerDep, JsonRoute, SiteDep
 from backend.server.run_answer import run_row
 from backend.server.wire import Status
 
-router = APIRouter(prefix="/status", tags=["operations"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/status", tags=["operations"], route_class=JsonRoute)
 _SHOWN = 10
 
 
