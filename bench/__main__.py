@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from bench import machine, table, w1, w1b, w2, w3, w4, w5
 from bench.figure import Figure
 
+_WIDTH = 120
 Measure = Callable[..., AsyncIterator[Figure]]
 
 WORKS: dict[str, Measure] = {
@@ -49,7 +51,8 @@ async def measure(console: Console, names: list[str], *, with_peers: bool) -> li
 
 
 async def main() -> None:
-    given, console = arguments(), Console()
+    given = arguments()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     facts = await machine.facts()
     figures = await measure(console, given.works or list(WORKS), with_peers=given.peers)
     table.print_table(console, facts, figures)

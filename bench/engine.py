@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from backend.app import App, open_app
-from backend.blocks import catalogue
+from backend.blocks import Catalogue, catalogue
 from backend.data.graph import Graph
 from backend.data.run import RunStatus
 from backend.data.user_store import LOCAL_USER_ID
@@ -33,14 +34,23 @@ def data_folder() -> Iterator[Path]:
 
 def settings_for(folder: Path) -> Settings:
     """Default settings on `folder`, whatever this machine's `.env` and DATABASE_URL say."""
-    return Settings(_env_file=None, BLOCKYARD_DATA_DIR=folder, database_url="")
+    given: dict[str, Any] = {"_env_file": None, "BLOCKYARD_DATA_DIR": folder, "database_url": ""}
+    return Settings(**given)
+
+
+def all_blocks() -> Catalogue:
+    """The blocks of an installation and those of the benchmarks."""
+    found = Catalogue()
+    for block_class in (*map(type, catalogue()), *blocks.ALL):
+        found.add(block_class)
+    return found
 
 
 @asynccontextmanager
 async def engine(settings: Settings, *, takes_queued: bool = False) -> AsyncIterator[App]:
     """A worker at work, its connections open; it takes runs from the queue only when asked to."""
-    for block in blocks.ALL:
-        catalogue().add(block)
+    for block_class in blocks.ALL:
+        catalogue().add(block_class)
     async with open_app(settings, takes_queued=takes_queued) as app:
         await (await durable_run(app, graphs.single_node()))()
         yield app

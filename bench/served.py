@@ -6,12 +6,13 @@ import asyncio
 import os
 import socket
 import sys
+import tempfile
 import time
-from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from bench.load import get
 
@@ -46,23 +47,29 @@ async def served(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Served]:
-    """Start a server and wait for 200 on `path`; what it prints is dropped, its complaints are shown.
+    """Start a server and wait for 200 on `path`. What it prints is shown only when it does not come to that.
 
     Raises:
         RuntimeError: it ended, or did not answer within a minute.
     """
-    began = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=DEVNULL, cwd=cwd, env={**os.environ, **(environment or {})}
-    )
-    try:
-        while not await _answers(port, path):
-            if process.returncode is not None or time.perf_counter() - began > _LONGEST_START_S:
-                raise RuntimeError(f"The server does not answer: {' '.join(command)}")
-            await asyncio.sleep(_LOOK_S)
-        yield Served(port, process.pid, time.perf_counter() - began)
-    finally:
-        await end(process)
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=said, stderr=said, cwd=cwd, env={**os.environ, **(environment or {})}
+        )
+        try:
+            while not await _answers(port, path):
+                if process.returncode is not None or time.perf_counter() - began > _LONGEST_START_S:
+                    raise RuntimeError(f"{' '.join(command)} does not answer. It said:\n{_end_of(said)}")
+                await asyncio.sleep(_LOOK_S)
+            yield Served(port, process.pid, time.perf_counter() - began)
+        finally:
+            await end(process)
+
+
+def _end_of(said: IO[bytes]) -> str:
+    said.seek(0)
+    return said.read()[-2_000:].decode("utf-8", "replace")
 
 
 @asynccontextmanager

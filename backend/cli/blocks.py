@@ -134,8 +134,8 @@ def _pins_json(pins: Iterable[Pin]) -> list[JsonObject]:
     ]
 
 
-@app.command(epilog=TEST_EPILOG)
-def test(
+@app.command("test", epilog=TEST_EPILOG)
+def test_command(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME|ID]…", help="Which; without: all")
     ] = None,

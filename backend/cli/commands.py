@@ -31,7 +31,7 @@ app = typer.Typer(
 @app.callback()
 def options(
     data_dir: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where everything is kept [env: BLOCKYARD_DATA_DIR]")
+        Path | None, typer.Option(metavar="FOLDER", help="Where everything is kept (BLOCKYARD_DATA_DIR)")
     ] = None,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of an error, and log more")

@@ -43,7 +43,7 @@ def run_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else")] = False,
     until: Annotated[str | None, typer.Option(metavar="NODE", help="Stop after this node")] = None,
-    approve_all: Annotated[bool, typer.Option(help="Reviews approve themselves")] = False,
+    approve_all: Annotated[bool, typer.Option("--approve-all", help="Reviews approve themselves")] = False,
 ) -> None:
     """Run a graph. Ctrl-C cancels the run; pressed twice it leaves the run to the next command."""
     try:

@@ -34,8 +34,8 @@ WORKER_EPILOG = """Examples:
 
 @app.command(epilog=SERVE_EPILOG)
 def serve(
-    host: Annotated[str | None, typer.Option(help="Where to listen [env: BLOCKYARD_HOST]")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="[env: BLOCKYARD_PORT]")] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen (BLOCKYARD_HOST)")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Which port (BLOCKYARD_PORT)")] = None,
 ) -> None:
     """Serve the page and the API, and execute runs, until Ctrl-C."""
     from backend.server.serve import serve as serve_forever

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.data.run import RunLimits
+
 ElementId = str
 MAX_ID_LENGTH = 64
 MAX_NODES = 20_000
@@ -92,6 +94,7 @@ class Graph(BaseModel):
     description: str = Field(default="", max_length=100_000)
     nodes: list[Node] = Field(max_length=MAX_NODES)
     links: list[Link] = Field(max_length=MAX_LINKS)
+    limits: RunLimits = Field(default=RunLimits(), description="Of each run of this graph; a run may set its own")
     sub_graphs: list[Graph] = Field(default=[], max_length=200)
 
     def definition(self) -> bytes:

@@ -124,8 +124,10 @@ def bind(
     }
     model = block.input_model(node.input_default)
     execution = block.execution_for(constants, linked)
-    scalars = {name: value for name, value in constants.items() if not isinstance(value, (dict, list))}
-    encoded = tuple((name, orjson.dumps(value)) for name, value in constants.items() if name not in scalars)
+    # A linked pin's constant is what a state pin begins with; everywhere else the value that came replaces it.
+    given = {name: value for name, value in node.input_default.items() if value is not None}
+    scalars = {name: value for name, value in given.items() if not isinstance(value, (dict, list))}
+    encoded = tuple((name, orjson.dumps(value)) for name, value in given.items() if name not in scalars)
     return BoundNode(
         index=index,
         node=node,

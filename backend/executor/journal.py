@@ -251,6 +251,7 @@ class Journal:
         """Commit, however often the database goes away meanwhile."""
         pause_s = 0.05
         is_repeated = False
+        held: set[str] = set()
         started = time.perf_counter()
         while True:
             try:

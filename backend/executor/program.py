@@ -42,6 +42,8 @@ class Program:
     node_ids: tuple[str, ...]
     plan_index: dict[int, int]
     """Node index -> the planner's index."""
+    trigger: BoundNode | None = None
+    """The trigger that starts the run; it gets the inputs."""
 
     def bind_inputs(self, given: JsonObject) -> dict[int, JsonObject]:
         """What the run's inputs put into the input nodes: node index -> constants.
@@ -49,6 +51,8 @@ class Program:
         Raises:
             BadInput: an input is missing, unknown or of the wrong type; all of them are named.
         """
+        if self.trigger is not None:
+            return {self.trigger.index: _for_trigger(self.trigger, given)}
         problems = [
             Problem(
                 f"There is no input {name!r}.",
@@ -71,6 +75,18 @@ class Program:
 
     def _known_inputs(self) -> str:
         return ", ".join(map(repr, self.inputs)) or "no inputs"
+
+
+def _for_trigger(node: BoundNode, given: JsonObject) -> JsonObject:
+    """The values of a trigger's pins, hidden ones included."""
+    problems = tuple(
+        Problem(f"The trigger {node.label!r} has no input {name!r}.", path=f"inputs.{name}")
+        for name in given
+        if name not in node.pins.inputs
+    )
+    if problems:
+        raise BadInput("; ".join(map(str, problems)), problems=problems)
+    return dict(given)
 
 
 def _bind_input(node: BoundNode, name: str, given: JsonObject) -> dict[int, JsonObject]:
@@ -317,11 +333,17 @@ class _Builder:
             ),
             static_output=block.static_output,
             is_collect=block.collects,
-            is_start=not (calls and all(_is_call(link) for link in calls)),
+            is_start=self._may_start(node, calls),
             on_error=node.policy.on_error,
             order=node.policy.order or block.order,
             slots=node.policy.parallel,
         )
+
+    def _may_start(self, node: Node, incoming: list[Link]) -> bool:
+        """Tools fire when called, triggers when they started the run."""
+        if self.blocks[node.id].kind is BlockKind.TRIGGER:
+            return node.id == self.options.trigger_node
+        return not (incoming and all(_is_call(link) for link in incoming))
 
     def _link_spec(self, link: Link) -> LinkSpec:
         parsed = parse(link.source_name)
@@ -362,7 +384,17 @@ class _Builder:
             inputs=dict(inputs),
             node_ids=tuple(node.id for node in self.graph.nodes),
             plan_index={node.index: place for place, node in enumerate(by_plan)},
+            trigger=self._trigger(bound),
         )
+
+    def _trigger(self, bound: dict[str, BoundNode]) -> BoundNode | None:
+        chosen = self.options.trigger_node
+        if chosen is None:
+            return None
+        node = bound.get(chosen)
+        if node is None or node.block.kind is not BlockKind.TRIGGER:
+            raise GraphInvalid((Problem("This node is no trigger of the graph.", "Choose a trigger.", chosen),))
+        return node
 
 
 def _names(pins: Iterable[str]) -> str:

@@ -71,6 +71,6 @@ class Programs:
 
 def _shape(options: RunOptions) -> str:
     """What of the options changes the program."""
-    if options.until_node is None and not options.pins:
+    if options.until_node is None and options.trigger_node is None and not options.pins:
         return ""
-    return options.model_dump_json(include={"until_node", "pins"})
+    return options.model_dump_json(include={"until_node", "trigger_node", "pins"})

@@ -110,8 +110,7 @@ class RunQueue:
         try:
             await serving
         except asyncio.CancelledError:
-            if not connection.is_closed():
-                serving.cancel()
+            if not connection.is_closed() or self._is_stopping:
                 raise
 
     async def _handle(self, job: Job) -> None:
@@ -122,6 +121,10 @@ class RunQueue:
         self._handlers.add(work)
         work.add_done_callback(self._handlers.discard)
         await asyncio.shield(work)
+
+
+def _cancel(task: asyncio.Future[None]) -> None:
+    task.cancel()
 
 
 def _cancel(task: asyncio.Future[None]) -> None:

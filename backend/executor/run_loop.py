@@ -82,10 +82,12 @@ class RunLoop:
         self.has_below = False
         """Whether child runs or reviews may be left when the run ends."""
         self.active_s = 0.0
-        limits, settings = options.limits, services.settings
-        self.max_waiting_values = limits.max_waiting_values or settings.max_waiting_values
-        self.max_firings = limits.max_firings or settings.max_firings
-        self._max_active_s = limits.max_active_s or settings.max_active_s
+        run, graph, settings = options.limits, program.graph.limits, services.settings
+        self.max_waiting_values = (
+            run.max_waiting_values or graph.max_waiting_values or settings.max_waiting_values
+        )
+        self.max_firings = run.max_firings or graph.max_firings or settings.max_firings
+        self._max_active_s = run.max_active_s or graph.max_active_s or settings.max_active_s
         self._inline_bytes = settings.inline_value_bytes
         self._is_pumping = False
         self._timer: asyncio.TimerHandle | None = None
@@ -151,7 +153,8 @@ class RunLoop:
             return
         node = self.program.by_plan[firing.node.index]
         key = (node.index, firing.n)
-        if node.is_inline and key not in self.memories and not (self.has_stored and _has_stored(firing)):
+        is_new = key not in self.memories and not firing.is_called
+        if node.is_inline and is_new and not (self.has_stored and _has_stored(firing)):
             run_inline(self, firing, node)
         else:
             self._run_beside(firing, node, key)

@@ -17,6 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _BESIDE_BYTES = 262_144
 """Longer documents are parsed in a thread: the event loop goes on."""
 _MAX_NAMED = 100
+_CURES = {"missing": "Add it.", "extra_forbidden": "Remove it, or correct its name."}
 
 
 def limited(receive: Receive, headers: dict[bytes, bytes], max_bytes: int) -> Receive:
@@ -99,6 +100,7 @@ def problems_in(details: list[ErrorDetails]) -> tuple[Problem, ...]:
 
 def _problem(detail: ErrorDetails) -> Problem:
     place = detail["loc"][1:] if detail["loc"][:1] == ("body",) else detail["loc"]
-    message = detail["msg"].replace("Input should", "It should", 1)
-    cure = "Add it." if detail["type"] == "missing" else "Correct it."
-    return Problem(f"{message}.", cure, path=path_text(place) or None)
+    kind, message = detail["type"], detail["msg"].replace("Input should", "It should", 1)
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        message = "It should be an object"
+    return Problem(f"{message}.", _CURES.get(kind, "Correct it."), path=path_text(place) or None)

@@ -13,12 +13,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from backend.server.access import check_access, is_public
-from backend.server.body import check_model, limited, parse_body, read_body
+from backend.server.body import limited, read_body
 from backend.server.deps import key_in
 from backend.server.errors import bug_response, messages_of, problem_response
 from backend.server.headers import check_origin, with_headers
 from backend.server.site import Site
-from backend.server.start_run import RunRequest, start_run
+from backend.server.start_run import request_in, start_run
 from backend.util.errors import BadInput, BlockyardError, Problem
 
 _RUNS = ("/api/graphs/", "/runs")
@@ -79,8 +79,7 @@ class Gate:
     async def _run(self, scope: Scope, headers: Headers, graph_id: str, receive: Receive) -> Response:
         caller = scope["caller"]
         check_access(caller, "POST", _RUNS_ROUTE)
-        raw = await read_body(receive)
-        request = check_model(RunRequest, await parse_body(raw)) if raw else RunRequest()
+        request = await request_in(await read_body(receive))
         return await start_run(self.site.app.worker, caller, graph_id, key_in(headers), request)
 
 

@@ -14,6 +14,7 @@ from backend.data.run_store import find_run_by_key
 from backend.executor.run_loop import RunLoop
 from backend.executor.worker import Accepted, Worker
 from backend.server.access import Caller
+from backend.server.body import check_model, parse_body
 from backend.server.deps import MAX_INT
 from backend.server.run_answer import accepted, loop_result, view_result
 from backend.util.errors import Unavailable
@@ -46,6 +47,15 @@ class RunRequest(RunOptions):
     def wait_s(self) -> float:
         """In seconds; 0: not at all."""
         return LONGEST_WAIT_S if self.wait is True else float(self.wait)
+
+
+async def request_in(raw: bytes) -> RunRequest:
+    """The request in a body; an empty body asks for nothing special.
+
+    Raises:
+        BadInput: every problem with its path.
+    """
+    return check_model(RunRequest, await parse_body(raw)) if raw else RunRequest()
 
 
 async def start_run(

@@ -48,7 +48,7 @@ def configure(*, is_production: bool, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("pgqueuer", "httpx", "httpcore", "asyncio", "uvicorn.error"):
+    for noisy in ("alembic", "pgqueuer", "httpx", "httpcore", "asyncio", "uvicorn.error"):
         logging.getLogger(noisy).setLevel("WARNING")
 
 

@@ -30,7 +30,7 @@ CONFIG = settings(
     deadline=None,
     database=None,
     derandomize="EX" not in os.environ,
-    phases=[Phase.generate, Phase.shrink],
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 LONGEST = 600

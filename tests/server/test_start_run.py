@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import product
 from typing import Any
 
 import httpx
@@ -49,19 +50,18 @@ BODIES: list[tuple[bytes, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "status"), BODIES)
-async def test_both_forms_of_the_route_answer_the_same(both_forms: Forms, body: bytes, status: int) -> None:
+async def test_both_forms_of_the_route_answer_the_same(both_forms: Forms) -> None:
     graph_id = await stored(both_forms["direct"], echo_graph())
-    answers = [
-        await client.post(
-            f"/api/graphs/{graph_id}/runs", content=body, headers={"content-type": "application/json"}
-        )
-        for client in both_forms.values()
-    ]
-    assert [answer.status_code for answer in answers] == [status, status]
-    assert _without_changing(answers[0]) == _without_changing(answers[1])
-    names = [sorted(set(answer.headers) - {"date", "location"}) for answer in answers]
-    assert names[0] == names[1]
+    for body, status in BODIES:
+        answers = [
+            await client.post(
+                f"/api/graphs/{graph_id}/runs", content=body, headers={"content-type": "application/json"}
+            )
+            for client in both_forms.values()
+        ]
+        assert [answer.status_code for answer in answers] == [status, status], body
+        assert _without_changing(answers[0]) == _without_changing(answers[1])
+        assert sorted(set(answers[0].headers)) == sorted(set(answers[1].headers))
 
 
 async def test_result_object_has_outputs_cost_and_what_was_left(both_forms: Forms) -> None:
@@ -81,7 +81,7 @@ async def test_result_object_has_outputs_cost_and_what_was_left(both_forms: Form
         details = (await client.get(f"/api/runs/{answer.json()['run_id']}")).json()
         assert details["status"] == "completed"
         assert details["outputs"] == {"echo": ["Ada"]}
-        assert 0 < details["duration_ms"] < 5_000
+        assert 0 <= details["duration_ms"] <= answer.json()["duration_ms"] + 1
 
 
 async def test_answer_without_wait_names_a_run_that_is_stored(ada: httpx.AsyncClient) -> None:
@@ -139,10 +139,9 @@ async def test_twenty_requests_at_once_with_one_key_start_one_run(ada: httpx.Asy
     assert len((await ada.get("/api/runs")).json()["items"]) == 1
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201, "tab\there"])
-async def test_idempotency_key_that_cannot_be_used_is_refused(both_forms: Forms, key: str) -> None:
+async def test_idempotency_key_that_cannot_be_used_is_refused(both_forms: Forms) -> None:
     graph_id = await stored(both_forms["direct"], echo_graph())
-    for client in both_forms.values():
+    for client, key in product(both_forms.values(), ["", "x" * 201, "tab\there"]):
         answer = await client.post(
             f"/api/graphs/{graph_id}/runs", json={"inputs": {"name": "A"}}, headers={"idempotency-key": key}
         )

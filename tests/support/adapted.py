@@ -159,6 +159,7 @@ def needs_context(node: Node) -> bool:
 def _block(node: Node, links: list[LinkSpec], base: type[AdaptedBlock], seed: int) -> type[Block]:
     number = next(_numbers)
     linked = [spec.sink_pin for spec in links if spec.sink_id == node.id]
+    called_with = ["in"] if any(spec.is_call and spec.sink_id == node.id for spec in links) else []
     outputs = [*_OUTPUTS, *(s.source_pin for s in links if s.source_id == node.id), *node.each]
     namespace: dict[str, Any] = {
         "__module__": __name__,
@@ -168,7 +169,7 @@ def _block(node: Node, links: list[LinkSpec], base: type[AdaptedBlock], seed: in
         "collects": node.collect,
         "loop_pins": node.loop,
         "static_output": node.static_output,
-        "Input": _schema("Input", [*node.pins, *linked, *node.const], required=node.required),
+        "Input": _schema("Input", [*node.pins, *linked, *called_with, *node.const], required=node.required),
         "Output": _schema("Output", outputs, each=node.each),
     }
     return cast("type[Block]", type(f"Adapted{number}Block", (base,), namespace))

@@ -39,7 +39,7 @@ async def execute(
     inputs: JsonObject | None = None,
     *,
     options: RunOptions | None = None,
-    timeout_s: float = 30,
+    timeout_s: float = 15,
 ) -> EngineRun:
     """Store the graph, run it, and look at it when it is over or `timeout_s` have passed."""
     saved = await worker.save_graph(LOCAL_USER_ID, graph)

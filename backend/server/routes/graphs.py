@@ -19,18 +19,21 @@ from backend.server.deps import (
     next_cursor,
 )
 from backend.server.new_graph import graph_in, problems_with, under_new_ids
-from backend.server.start_run import RunRequest, start_run
+from backend.server.start_run import RunRequest, request_in, start_run
 from backend.server.wire import GraphProblems, GraphRow, GraphSaved, GraphView, Page, RunAccepted, RunResult
 
 router = APIRouter(prefix="/api/graphs", tags=["graphs"], route_class=JsonRoute)
-GRAPH_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Graph"}}},
-    }
-}
-MODELS_IN_BODIES = (Graph,)
+MODELS_IN_BODIES = (Graph, RunRequest)
 """Models that routes parse themselves; OpenAPI is told of them in http.py."""
+
+
+def _body(name: str, *, is_required: bool) -> dict[str, Any]:
+    """What OpenAPI says of a body that a route parses itself."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    return {"requestBody": {"required": is_required, "content": content}}
+
+
+GRAPH_BODY, RUN_BODY = _body("Graph", is_required=True), _body("RunRequest", is_required=False)
 
 
 @router.post("", status_code=201, response_model=GraphSaved, openapi_extra=GRAPH_BODY)
@@ -79,12 +82,19 @@ async def validate_graph(
     return {"problems": await problems_with(graph, site.app.catalogue.find)}
 
 
-@router.post("/{graph_id}/runs", response_model=RunResult, responses={202: {"model": RunAccepted}}, tags=["runs"])
+@router.post(
+    "/{graph_id}/runs",
+    response_model=RunResult,
+    responses={202: {"model": RunAccepted}},
+    tags=["runs"],
+    openapi_extra=RUN_BODY,
+)
 async def run_graph(
-    site: SiteDep, caller: CallerDep, graph_id: str, key: KeyDep, body: RunRequest | None = None
+    site: SiteDep, caller: CallerDep, graph_id: str, key: KeyDep, request: Request
 ) -> Response:
     """Start a run: 202 when it is stored; with `wait`, 200 and the result when it has ended in time."""
-    return await start_run(site.app.worker, caller, graph_id, key, body or RunRequest())
+    asked = await request_in(await request.body())
+    return await start_run(site.app.worker, caller, graph_id, key, asked)
 
 
 async def _save(site: SiteDep, caller: CallerDep, graph: Graph) -> dict[str, Any]:
