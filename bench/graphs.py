@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.blocks.basic.values import StoreValueBlock
 from backend.blocks.data.collect import CollectBlock
 from backend.data.block import Block
 from backend.data.graph import Graph, Link, Node
@@ -41,9 +40,9 @@ def single_node() -> Graph:
     return _row("bench-w4", _first_with_value(PassBlock, 1, pin="value"), "value", "value")
 
 
-def stored_values(count: int = 10) -> Graph:
-    """W2: trivial nodes in a row, of a block that every installation has."""
-    return _row("bench-w2", _first_with_value(StoreValueBlock, count, pin="input"), "output", "input")
+def ten_nodes() -> Graph:
+    """W2: trivial nodes in a row."""
+    return _row("bench-w2", _first_with_value(PassBlock, 10, pin="value"), "value", "value")
 
 
 def node(node_id: str, block: type[Block], **constants: Any) -> Node:

@@ -16,6 +16,7 @@ from typing import IO
 
 from bench.load import get
 
+_CHECKOUT = Path(__file__).resolve().parents[1]
 _LONGEST_START_S = 60.0
 _LOOK_S = 0.005
 _END_S = 20.0
@@ -73,11 +74,18 @@ def _end_of(said: IO[bytes]) -> str:
 
 
 @asynccontextmanager
-async def blockyard(folder: Path, *, path: str = "/api/health/ready") -> AsyncIterator[Served]:
-    """`blockyard serve` on the data in `folder`, without this machine's `.env`."""
+async def blockyard(
+    folder: Path, *, path: str = "/api/health/ready", module: str = "backend.cli"
+) -> AsyncIterator[Served]:
+    """`python -m MODULE serve` on the data in `folder`, without this machine's `.env`."""
     port = free_port()
-    environment = {"BLOCKYARD_DATA_DIR": str(folder), "BLOCKYARD_PORT": str(port), "DATABASE_URL": ""}
-    command = [sys.executable, "-m", "backend.cli", "serve"]
+    environment = {
+        "BLOCKYARD_DATA_DIR": str(folder),
+        "BLOCKYARD_PORT": str(port),
+        "DATABASE_URL": "",
+        "PYTHONPATH": str(_CHECKOUT),
+    }
+    command = [sys.executable, "-m", module, "serve"]
     async with served(command, port=port, path=path, cwd=folder, environment=environment) as server:
         yield server
 

@@ -1,6 +1,6 @@
 """W2: a request comes in, 10 trivial nodes run, the answer has their result. 32 connections, 10 seconds.
 
-Ours is `blockyard serve` as it is installed: the API key is checked and the run is on disk, with every
+Ours is `blockyard serve`, which knows the trivial block besides its own: the API key is checked and the run is on disk, with every
 firing, before the answer goes out. The floor is a bare FastAPI route under uvicorn that only answers.
 """
 
@@ -49,7 +49,7 @@ async def _ours(folder: Path) -> Load:
     try:
         async with database.begin() as connection:
             await ensure_local_user(connection)
-            await graph_store.save_graph(connection, LOCAL_USER_ID, graphs.stored_values())
+            await graph_store.save_graph(connection, LOCAL_USER_ID, graphs.ten_nodes())
             await api_key_store.create_api_key(
                 connection,
                 LOCAL_USER_ID,
@@ -59,8 +59,8 @@ async def _ours(folder: Path) -> Load:
                 scopes=list(Scope),
                 expires_at=None,
             )
-        path = f"/api/graphs/{graphs.stored_values().id}/runs"
-        async with blockyard(folder) as server:
+        path = f"/api/graphs/{graphs.ten_nodes().id}/runs"
+        async with blockyard(folder, module="bench.serve") as server:
             request = Request(server.port, path, "POST", '{"inputs":{},"wait":true}', token)
             return await _loaded(request)
     finally:

@@ -12,9 +12,9 @@ from backend.util.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from backend.cli.trials import Trial
     from backend.data.block import Block, Pin
     from backend.data.model import JsonObject
-    from backend.cli.trials import Trial
 
 app = typer.Typer(no_args_is_help=True, help="Look at blocks and test them.")
 
@@ -72,8 +72,8 @@ def show(
     console.print(Text.assemble((block.title, "bold"), ("  " + block.name, "dim"), ("\n" + block.id, "dim")))
     console.print(Text(block.description))
     pins = block.pins({})
-    _show_pins("inputs", pins.inputs.values())
-    _show_pins("outputs", pins.outputs.values())
+    _show_pins("inputs", pins.inputs.values(), "required")
+    _show_pins("outputs", pins.outputs.values(), "")
 
 
 def find(name: str) -> Block:
@@ -99,15 +99,15 @@ def _plain(name: str) -> str:
     return name.lower().replace(" ", "").replace("-", "").removesuffix("block")
 
 
-def _show_pins(heading: str, pins: Iterable[Pin]) -> None:
+def _show_pins(heading: str, pins: Iterable[Pin], required: str) -> None:
     from rich.table import Table
 
     from backend.data.json_types import describe
 
-    table = Table(heading, "", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(f"\n{heading}", "", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for pin in pins:
         if not pin.is_hidden:
-            remarks = (describe(pin.schema), "one by one" * pin.is_each, "required" * pin.is_required)
+            remarks = (describe(pin.schema), "one by one" * pin.is_each, required * pin.is_required)
             said = ", ".join(remark for remark in remarks if remark)
             table.add_row(f"  {pin.name}", said, str(pin.schema.get("description", "")))
     out().print(table)
@@ -135,7 +135,7 @@ def _pins_json(pins: Iterable[Pin]) -> list[JsonObject]:
 
 
 @app.command("test", epilog=TEST_EPILOG)
-def test_command(
+def try_command(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME|ID]…", help="Which; without: all")
     ] = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -66,7 +66,7 @@ def restore(
 
 
 @contextmanager
-def _address() -> Iterator[str]:
+def _address() -> Generator[str]:
     """The address of the database; the embedded server runs meanwhile."""
     from backend.data.embedded import open_embedded
 

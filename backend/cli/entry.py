@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from typing import cast
 
 from backend.cli.options import current
 from backend.cli.output import ExitCode, code_of, say, tell_error
@@ -41,9 +42,10 @@ def _told(error: Exception) -> ExitCode:
 
 def inner(error: BaseException) -> BaseException:
     """The error itself where a task group has wrapped it."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+    found = error
+    while isinstance(found, BaseExceptionGroup):
+        found = cast("BaseExceptionGroup[BaseException]", found).exceptions[0]
+    return found
 
 
 def _close_stdout() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,8 @@ def waits_for_person(view: RunView) -> bool:
 async def open_reviews(app: App, user_id: str, run_id: str) -> list[JsonObject]:
     """The open reviews of a run and of all below it, oldest first."""
     async with app.database.begin() as connection:
-        known, rest = {run_id}, [run_id]
+        known = {run_id}
+        rest = [run_id]
         while rest:
             children = await run_store.children_of(connection, user_id, rest.pop())
             rest += children
@@ -114,7 +115,7 @@ class Stopwatch:
 
 
 @contextmanager
-def cancel_on_interrupt(app: App, user_id: str, run_id: str) -> Iterator[None]:
+def cancel_on_interrupt(app: App, user_id: str, run_id: str) -> Generator[None]:
     """The first Ctrl-C cancels the run; the second leaves at once, and the run to whoever takes it up."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     pressed: list[asyncio.Task[Any]] = []
@@ -135,7 +136,8 @@ def cancel_on_interrupt(app: App, user_id: str, run_id: str) -> Iterator[None]:
 
 async def finish_others(app: App, run_ids: list[str]) -> None:
     """Stay until the interrupted runs that this process has taken up are over, or wait for something."""
-    rest, began, is_told = set(run_ids), time.monotonic(), False
+    rest: set[str] = set(run_ids)
+    began, is_told = time.monotonic(), False
     while rest:
         async with app.database.raw() as connection:
             states = await run_store.status_of(connection, sorted(rest))

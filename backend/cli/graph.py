@@ -75,6 +75,7 @@ def list_command(
     from rich.table import Table
 
     table = Table("id", "version", "name", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table.columns[0].no_wrap = True
     for graph in graphs:
         table.add_row(graph["id"], str(graph["latest_version"]), graph["name"])
     out().print(table)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from backend.util.errors import SetupProblem
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from backend.util.settings import Settings
 
 
@@ -40,7 +42,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise SetupProblem("; ".join(_said(one) for one in error.errors())) from error
+        raise SetupProblem("; ".join(map(_said, error.errors()))) from error
     except SettingsError as error:
         cure = "Correct it in the environment or in .env; lists and objects are written as JSON."
         raise SetupProblem(f"A setting cannot be read: {error}. {cure}") from error
@@ -48,7 +50,7 @@ def load_settings(**overrides: object) -> Settings:
     return settings
 
 
-def _said(detail: object) -> str:
-    place, message, given = (detail[key] for key in ("loc", "msg", "input"))  # type: ignore[index]
-    name = ".".join(map(str, place)).upper()
-    return f"The setting {name} is {given!r}: {message}. Correct it in the environment or in .env."
+def _said(detail: ErrorDetails) -> str:
+    name = ".".join(map(str, detail["loc"])).upper()
+    problem = f"The setting {name} is {detail['input']!r}: {detail['msg']}."
+    return f"{problem} Correct it in the environment or in .env."

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MAX_SHOWN = 20
+_WIDTH_OF_FILES = 200
 
 
 class ExitCode(IntEnum):
@@ -32,16 +33,21 @@ def say(text: str) -> None:
 
 def out() -> Console:
     """Where results are shown to a person."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _console(is_stderr=False)
 
 
 def err() -> Console:
     """The same on stderr."""
+    return _console(is_stderr=True)
+
+
+def _console(*, is_stderr: bool) -> Console:
+    """Without a terminal lines are as long as they have to be."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    has_terminal = (sys.stderr if is_stderr else sys.stdout).isatty()
+    width = None if has_terminal else _WIDTH_OF_FILES
+    return Console(stderr=is_stderr, highlight=False, soft_wrap=not has_terminal, width=width)
 
 
 def print_json(value: Any) -> None:

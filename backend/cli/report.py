@@ -64,7 +64,7 @@ def _show_rest(console: Console, result: JsonObject, labels: dict[str, str]) -> 
     for left in result["leftovers"][:MAX_LINES]:
         pin = f"{labels.get(left['node_id'], left['node_id'])}.{left['pin']}"
         console.print(Text(f"  ! {counted(left['count'], 'value')} never used: {pin}", style="yellow"))
-    never = [labels.get(node_id, node_id) for node_id in result["never_fired"]]
+    never: list[str] = [labels.get(str(node_id), str(node_id)) for node_id in result["never_fired"]]
     if never:
         names = ", ".join(never[:MAX_LINES]) + (" …" if len(never) > MAX_LINES else "")
         console.print(Text(f"  ! never fired: {names}", style="yellow"))

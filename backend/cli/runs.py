@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from backend.data.db import Database
     from backend.data.run import RunEvent, RunStatus, RunView
 
+_LOOKED_AT = 2_000
+_LENGTH_OF_ID = 36
+
 app = typer.Typer(no_args_is_help=True, help="Look at runs.")
 
 LIST_EPILOG = """Examples:
@@ -40,11 +43,11 @@ def list_command(
     from backend.cli.session import in_database
 
     wanted = _status(status)
-    runs = in_database(lambda database: _listed(database, limit, wanted))
+    runs, names = in_database(lambda database: _listed(database, limit, wanted))
     if as_json:
         print_json([run.model_dump(mode="json", exclude={"summary", "inputs"}) for run in runs])
     else:
-        _show_list(runs)
+        _show_list(runs, names)
 
 
 def _status(name: str | None) -> RunStatus | None:
@@ -58,15 +61,21 @@ def _status(name: str | None) -> RunStatus | None:
         raise BadInput(f"There is no status {name!r}. Choose one of: {known}.") from None
 
 
-async def _listed(database: Database, limit: int, status: RunStatus | None) -> list[RunView]:
+async def _listed(
+    database: Database, limit: int, status: RunStatus | None
+) -> tuple[list[RunView], dict[str, str]]:
+    """Runs that somebody started (not those within them), and the names of their graphs by id."""
     from backend.data.run_store import list_runs
+    from backend.data.status_store import graph_names
     from backend.data.user_store import LOCAL_USER_ID
 
     async with database.begin() as connection:
-        return await list_runs(connection, LOCAL_USER_ID, limit=limit, status=status)
+        found = await list_runs(connection, LOCAL_USER_ID, limit=_LOOKED_AT, status=status)
+        runs = [run for run in found if run.parent_run_id is None][:limit]
+        return runs, await graph_names(connection, LOCAL_USER_ID, {run.graph_id for run in runs})
 
 
-def _show_list(runs: list[RunView]) -> None:
+def _show_list(runs: list[RunView], names: dict[str, str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -75,14 +84,17 @@ def _show_list(runs: list[RunView]) -> None:
     table = Table(
         "run", "status", "began", "took", "graph", box=None, header_style="dim", padding=(0, 2, 0, 0)
     )
+    for column in table.columns[:4]:
+        column.no_wrap = True
+    table.columns[0].min_width = _LENGTH_OF_ID
     for run in runs:
         took = (run.ended_at - run.created_at).total_seconds() * 1000 if run.ended_at else None
         table.add_row(
             run.id,
             Text(run.status.value.replace("_", " "), style=STATUS_STYLES.get(run.status, "cyan")),
-            f"{run.created_at.astimezone():%Y-%m-%d %H:%M:%S}",
+            f"{run.created_at.astimezone():%d %b %H:%M:%S}",
             "" if took is None else duration(took),
-            run.graph_id,
+            Text(names.get(run.graph_id, run.graph_id)),
         )
     out().print(table)
 

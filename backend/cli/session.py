@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -57,7 +57,7 @@ def in_database(work: Callable[[Database], Awaitable[T]]) -> T:
 
 
 @asynccontextmanager
-async def _database() -> AsyncIterator[Database]:
+async def _database() -> AsyncGenerator[Database]:
     from backend.data.db import open_database
     from backend.data.user_store import ensure_local_user
 

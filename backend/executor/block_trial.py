@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -100,7 +100,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(database: Database, settings: Settings) -> AsyncIterator[Stage]:
+async def open_stage(database: Database, settings: Settings) -> AsyncGenerator[Stage]:
     """A worker for trials. It leaves its graphs and runs in the database, so give it one to throw away."""
     blocks: dict[str, Block] = {}
     given = _GivenCredentials()
@@ -130,7 +130,7 @@ def on_trial(block: Block, case: TestCase) -> Block:
         tested = copy.copy(tested)
         is_async = block.execution is Execution.ASYNC
         wrapped = _async_run(original) if is_async else _sync_run(original)
-        tested.__dict__.update(run=wrapped, wanted_keywords=wanted, execution=block.execution)
+        vars(tested).update(run=wrapped, wanted_keywords=wanted, execution=block.execution)
     return tested
 
 
@@ -150,7 +150,7 @@ def _sync_run(original: Callable[..., Any]) -> Callable[..., Iterator[BlockData]
 
 
 def _example_facts(kwargs: dict[str, Any]) -> dict[str, Any]:
-    facts = {name: _FACTS.get(name, value) for name, value in kwargs.items()}
+    facts: dict[str, Any] = {name: _FACTS.get(name, value) for name, value in kwargs.items()}
     if "context" in facts:
         facts["context"] = _Hurried(facts["context"])
     return facts

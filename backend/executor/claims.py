@@ -55,10 +55,10 @@ class Claims:
         self._wake = asyncio.Event()
 
     async def take(self, run_id: str) -> dict[str, Any] | None:
-        future = self._asked.get(run_id)
-        if future is None:
-            future = self._asked[run_id] = asyncio.get_running_loop().create_future()
-            self._wake.set()
+        if run_id in self._asked:  # a job delivered twice: one of them gets the run
+            return None
+        future = self._asked[run_id] = asyncio.get_running_loop().create_future()
+        self._wake.set()
         return await asyncio.shield(future)
 
     async def run(self) -> None:

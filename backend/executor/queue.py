@@ -93,39 +93,41 @@ class RunQueue:
     async def _serve(self, connection: Connection) -> None:
         driver = AsyncpgDriver(connection)
         queuer = PgQueuer(driver, queries=OwnedQueries(driver))
-        queuer.entrypoint(ENTRYPOINT, on_failure="hold", accepts_context=False)(self._handle)
-        self._current = queuer
-        serving = asyncio.ensure_future(
-            queuer.qm.run(
-                dequeue_timeout=timedelta(seconds=10),
-                batch_size=self._batch,
-                max_concurrent_tasks=self._max_runs,
-                shutdown_on_listener_failure=True,
-                heartbeat_timeout=self._dead_after,
-                log_aggregation_interval=timedelta(0),
-            )
-        )
-        # Left to itself, pgqueuer waits for its jobs to end, deaf meanwhile; they may be long runs.
-        connection.add_termination_listener(lambda _: _cancel(serving))
-        try:
-            await serving
-        except asyncio.CancelledError:
-            if not connection.is_closed() or self._is_stopping:
-                raise
+        lost = asyncio.Event()
 
-    async def _handle(self, job: Job) -> None:
-        """One run. Cancelled when the connection breaks: the run itself goes on, its claim protects it."""
+        async def handle(job: Job) -> None:
+            await self._handle(job, lost)
+
+        def on_termination(_: object) -> None:
+            lost.set()
+            queuer.shutdown.set()
+
+        queuer.entrypoint(ENTRYPOINT, on_failure="hold", accepts_context=False)(handle)
+        connection.add_termination_listener(on_termination)
+        self._current = queuer
+        await queuer.qm.run(
+            dequeue_timeout=timedelta(seconds=10),
+            batch_size=self._batch,
+            max_concurrent_tasks=self._max_runs,
+            shutdown_on_listener_failure=True,
+            heartbeat_timeout=self._dead_after,
+            log_aggregation_interval=timedelta(0),
+        )
+
+    async def _handle(self, job: Job, lost: asyncio.Event) -> None:
+        """One run. When the connection breaks the job is let go: pgqueuer would not start anew before its end.
+
+        The run itself goes on, also when pgqueuer cancels this; its claim protects it.
+        """
         if job.payload is None:
             return
         work = asyncio.ensure_future(self._work_off(job.payload.decode()))
         self._handlers.add(work)
         work.add_done_callback(self._handlers.discard)
-        await asyncio.shield(work)
-
-
-def _cancel(task: asyncio.Future[None]) -> None:
-    task.cancel()
-
-
-def _cancel(task: asyncio.Future[None]) -> None:
-    task.cancel()
+        losing = asyncio.ensure_future(lost.wait())
+        try:
+            await asyncio.wait({work, losing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            losing.cancel()
+        if work.done():
+            await work

@@ -309,6 +309,8 @@ class Worker(RunReader):
 
     async def _work_off(self, run_id: str) -> None:
         """A queued job: take the run, if it is still there to be taken, and follow it to its end."""
+        if run_id in self.loops or run_id in self._arriving:
+            return
         self._arriving.add(run_id)
         try:
             row = await self._claims.take(run_id)

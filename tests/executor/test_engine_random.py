@@ -30,7 +30,7 @@ CONFIG = settings(
     deadline=None,
     database=None,
     derandomize="EX" not in os.environ,
-    phases=[Phase.generate],
+    phases=[Phase.generate],  # a run that hangs would hang again at every step of shrinking
     suppress_health_check=list(HealthCheck),
 )
 LONGEST = 600
