@@ -44,9 +44,12 @@ WITH ended AS (
   SELECT unnest($1::bigint[]) AS id, unnest($2::text[]) AS status, unnest($3::uuid[]) AS manager),
 gone AS (
   DELETE FROM pgqueuer q USING ended e
-    WHERE q.id = e.id AND q.queue_manager_id = e.manager AND e.status <> 'failed')
-UPDATE pgqueuer q SET status = 'failed', updated = now(), queue_manager_id = NULL FROM ended e
-  WHERE q.id = e.id AND q.queue_manager_id = e.manager AND e.status = 'failed'"""
+    WHERE q.id = e.id AND q.queue_manager_id = e.manager AND e.status NOT IN ('failed', 'canceled'))
+UPDATE pgqueuer q SET queue_manager_id = NULL, updated = now(),
+    status = CASE e.status WHEN 'failed' THEN 'failed' ELSE 'queued' END::pgqueuer_status
+  FROM ended e
+  WHERE q.id = e.id AND q.queue_manager_id = e.manager AND e.status IN ('failed', 'canceled')"""
+"""A job is cancelled only when this process has no more time for it, and so it goes back."""
 
 
 class RunQueue:
@@ -121,6 +124,8 @@ class RunQueue:
         """
         if job.payload is None:
             return
+        if self._is_stopping:
+            raise asyncio.CancelledError
         work = asyncio.ensure_future(self._work_off(job.payload.decode()))
         self._handlers.add(work)
         work.add_done_callback(self._handlers.discard)

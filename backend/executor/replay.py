@@ -114,6 +114,8 @@ class Replay:
             self._failed(key, data, seq)
         elif kind == EventKind.STEP:
             loop.remember(key).steps[data["key"]] = data["result"]
+        elif kind == EventKind.RETRIED:
+            loop.remember(key).attempts = data["attempt"]
         elif kind == EventKind.CHARGED:
             pass  # the row has the sum
         elif kind == EventKind.WAITING:
@@ -146,7 +148,7 @@ class Replay:
         node = self._node(key[0])
         path = [index for _, _, index in firing.item.path]
         verdict = self._plan.failed(firing, data["message"], seq)
-        if verdict == "continued":
+        if verdict != "handled":
             self._loop.errors.append(
                 RunError(
                     node_id=node.id,

@@ -139,7 +139,8 @@ class RunLoop:
                 asyncio.get_running_loop().call_soon(self.pump)
                 return
         if plan.is_over():
-            self._finish(RunStatus.COMPLETED_WITH_ERRORS if self.errors else RunStatus.COMPLETED)
+            completed = RunStatus.COMPLETED_WITH_ERRORS if self.errors else RunStatus.COMPLETED
+            self._finish(RunStatus.FAILED if plan.is_stopped else completed)
         elif plan.is_waiting():
             self._rest()
         else:

@@ -30,11 +30,13 @@ _NEVER_RETRIED = frozenset({Diverged.code, Interrupted.code, LimitReached.code})
 class Memory:
     """What is recorded of a firing, so that a repetition repeats and pays nothing twice.
 
-    `yields` has the pin and the digest of each value, `steps` the recorded results by key.
+    `yields` has the pin and the digest of each value, `steps` the recorded results by key, `attempts` how
+    many failed and were tried again.
     """
 
     yields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     steps: dict[str, Any] = field(default_factory=dict[str, Any])
+    attempts: int = 0
     is_interrupted: bool = False
 
 
@@ -70,7 +72,7 @@ class NodeRun:
         self.firing = firing
         self.node = node
         self.memory = memory
-        self.attempt = 1
+        self.attempt = memory.attempts + 1
         self.allowance = loop.max_waiting_values
         self.is_alive = True
         self.task: asyncio.Task[None] | None = None
@@ -113,6 +115,7 @@ class NodeRun:
                 self.loop.on_retried(self, failure, pause_s)
                 await asyncio.sleep(pause_s)
                 self.attempt += 1
+                self.memory.attempts += 1
             else:
                 self._when_alive(self.loop.on_finished)
                 return

@@ -56,6 +56,7 @@ log = structlog.get_logger(__name__)
 _LOOK_AGAIN_S = 1.0
 _HOUR_S = 3600.0
 _ACCEPT_S = 10.0
+_ARRIVE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ class Worker(RunReader):
         """Runs that are being claimed or loaded, and so have no loop yet."""
         self._ended: dict[str, asyncio.Event] = {}
         self._is_stopping = False
+        self._is_closed = False
         self._tasks: asyncio.TaskGroup | None = None
+        self._serving: asyncio.Task[None] | None = None
         self._background: list[asyncio.Task[Any]] = []
         self.services = Services(
             settings=settings,
@@ -132,9 +135,8 @@ class Worker(RunReader):
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             services = [self.journal.run(), self.signals.run(), self._claims.run(), self._keep_alive()]
-            if takes_queued:
-                services.append(self.queue.run())
             self._background = [tasks.create_task(service) for service in services]
+            self._serving = tasks.create_task(self.queue.run()) if takes_queued else None
             try:
                 yield self
             finally:
@@ -143,6 +145,10 @@ class Worker(RunReader):
     async def _shut_down(self) -> None:
         self._is_stopping = True
         self.queue.stop()
+        deadline = time.monotonic() + _ARRIVE_S
+        while self._arriving and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        self._is_closed = True
         for loop in list(self.loops.values()):
             loop.release_run()
         with_time = asyncio.wait_for(self.journal.drain(), timeout=_ACCEPT_S)
@@ -151,6 +157,9 @@ class Worker(RunReader):
             await asyncio.wait_for(self._control.do(lambda c: run_store.sign_off(c, self.id)), timeout=2)
         except (TimeoutError, *DATABASE_AWAY) as error:
             log.warning("worker.ended_without_database", error=repr(error))
+        if self._serving is not None:
+            await asyncio.wait({self._serving}, timeout=_ARRIVE_S)
+            self._serving.cancel()
         for task in self._background:
             task.cancel()
         await self.services.processes.close()
@@ -165,7 +174,7 @@ class Worker(RunReader):
     async def _keep_alive(self) -> None:
         """Heartbeat, sweep and look for cancels that no message brought."""
         next_cleaning = time.monotonic()
-        while True:
+        while not self._is_closed:
             try:
                 await self._control.do(self._beat)
                 for run_id in await self._control.do(lambda c: run_store.cancel_requests(c, self.id)):
@@ -338,6 +347,8 @@ class Worker(RunReader):
         except BlockyardError as error:
             run_log.next_seq = _next_seq(segments, is_fresh=is_fresh)
             self._end_broken(run_log, error)
+            return None
+        if self._is_closed:  # nobody beats for this worker any more: another takes the run
             return None
         loop = self._open(run_log, program, options, overrides)
         self._foreign.add(run_row.id)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from backend.data.user_store import has_owner
+from backend.executor.worker import tune_collector
 from backend.server.state import App, open_app
 from backend.util.errors import SetupProblem
 from backend.util.settings import Settings
@@ -32,19 +33,17 @@ async def serve(settings: Settings, progress: Progress) -> None:
     `progress` gets lines for a person: what is opened, the address, the setup token at the first start.
 
     Raises:
-        SetupProblem, Unavailable: it cannot start; the message has the cure.
+        SetupProblem, Unavailable: it cannot start; the message has the cure. From within the worker's task
+            group they come in an ExceptionGroup.
     """
     from backend.util.log import configure
 
     configure(is_production=settings.environment == "production")
     imports = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
-    try:
+    with bound(settings.host, settings.port) as listener:
         async with open_app(settings, progress=progress) as app:
             await imports
-            await _serve_app(app, progress)
-    finally:
-        with contextlib.suppress(Exception):
-            await imports
+            await _serve_app(app, listener, progress)
 
 
 def run(settings: Settings, progress: Progress) -> None:
@@ -65,29 +64,30 @@ def _import_the_rest() -> None:
         importlib.import_module(name)
 
 
-async def _serve_app(app: App, progress: Progress) -> None:
+async def _serve_app(app: App, listener: socket.socket, progress: Progress) -> None:
     from backend.server.setup import open_setup, refuse_open_house
 
     settings = app.settings
+    chosen = settings.setup_token.get_secret_value()
     async with app.database.begin() as connection:
         is_owned = await has_owner(connection)
     if not is_owned:
-        refuse_open_house(settings.host)
-    with bound(settings.host, settings.port) as listener:
-        async with listening(app, listener) as server:
-            url = url_of(listener, settings.host)
-            progress(f"Blockyard is at {url}")
-            token = None if is_owned else await open_setup(app.database)
-            if token is not None:
-                progress("It has no owner yet. Open this address to make the owner's account:")
-                progress(f"  {url}/#setup={token}")
-            await _until_stopped(server)
-            progress("Ending: unfinished runs are given back to the queue.")
+        refuse_open_house(settings.host, chosen)
+    async with listening(app, listener) as server:
+        tune_collector()
+        url = url_of(listener, settings.host)
+        progress(f"Blockyard is at {url}")
+        token = None if is_owned else await open_setup(app.database, chosen)
+        if token is not None:
+            where = f"  {url}/#setup={token}" if not chosen else "  with the token in BLOCKYARD_SETUP_TOKEN"
+            progress(f"It has no owner yet. Make the owner's account:\n{where}")
+        await _until_stopped(server)
+        progress("Ending: unfinished runs are given back to the queue.")
 
 
 @contextlib.contextmanager
 def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket at the address; port 0 takes any that is free.
+    """A socket at the address, on which nobody listens yet; port 0 takes any that is free.
 
     Raises:
         SetupProblem: the address cannot be had.
@@ -100,7 +100,6 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
         listener.setblocking(False)
     except OSError as error:
         listener.close()

@@ -13,12 +13,16 @@ from backend.util.clock import new_id
 from backend.util.errors import NotFound, SetupProblem, Unauthorized
 
 _TOKEN = "setup_token"  # noqa: S105  # the name of a setting, no secret
+SHORTEST_CHOSEN = 16
 CLOSED = "This installation has its owner; setup is closed. Log in."
 
 
-async def open_setup(database: Database) -> str | None:
-    """A fresh setup token, of which only the hash is stored; None when there is an owner already."""
-    token = new_token()
+async def open_setup(database: Database, chosen: str = "") -> str | None:
+    """The setup token, fresh unless the operator has `chosen` one; None when there is an owner already.
+
+    Only its hash is stored.
+    """
+    token = chosen or new_token()
     async with database.begin() as connection:
         if await has_owner(connection):
             return None
@@ -82,15 +86,20 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def refuse_open_house(host: str) -> None:
-    """Without an owner nobody but this machine may knock.
+def refuse_open_house(host: str, chosen: str) -> None:
+    """Without an owner nobody but this machine may knock, unless the operator has `chosen` the token.
 
     Raises:
-        SetupProblem: `host` can be reached from elsewhere.
+        SetupProblem: `host` can be reached from elsewhere, or the token is easily guessed.
     """
-    if not is_loopback(host):
+    if chosen and len(chosen) < SHORTEST_CHOSEN:
+        raise SetupProblem(
+            f"BLOCKYARD_SETUP_TOKEN has fewer than {SHORTEST_CHOSEN} characters. Choose a longer one, or "
+            "leave it empty for a fresh one."
+        )
+    if not chosen and not is_loopback(host):
         raise SetupProblem(
             f"This installation has no owner yet, so it does not listen on {host!r}, where others reach it. "
-            "Start it once with BLOCKYARD_HOST=127.0.0.1, open the page and make the owner's account; "
-            "then start it as you wish."
+            "Start it once with BLOCKYARD_HOST=127.0.0.1, open the page and make the owner's account. Or "
+            "choose the token yourself, in BLOCKYARD_SETUP_TOKEN."
         )

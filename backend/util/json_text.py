@@ -102,7 +102,7 @@ def _problems_in(document: Any) -> Iterator[Problem]:
             inner = [(one, (place, name), depth + 1) for name, one in value.items()]
         elif _is_list(value):
             inner = [(one, (place, k), depth + 1) for k, one in enumerate(value)]
-        if inner and depth >= MAX_DEPTH:
+        if depth >= MAX_DEPTH and (_is_object(value) or _is_list(value)):
             yield _too_deep()
             return
         if problem is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         default="", description="postgresql://user:password@host:port/name; empty: the embedded one"
     )
     host: str = Field(default="127.0.0.1", validation_alias="BLOCKYARD_HOST")
+    setup_token: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="BLOCKYARD_SETUP_TOKEN",
+        description="Makes the owner's account; empty: a fresh one is printed",
+    )
     port: int = Field(default=8020, ge=0, le=65535, validation_alias="BLOCKYARD_PORT")
     allowed_addresses: list[str] = Field(
         default_factory=list,

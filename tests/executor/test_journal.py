@@ -58,7 +58,9 @@ class Bench:
         return [record[1] for segment in segments for record in segment.records]
 
     async def status(self, run_log: RunLog) -> str | None:
-        status: str | None = await self.beside.fetchval("SELECT status FROM run WHERE id = $1", run_log.row.id)
+        status: str | None = await self.beside.fetchval(
+            "SELECT status FROM run WHERE id = $1", run_log.row.id
+        )
         return status
 
     async def take_over(self, run_log: RunLog) -> None:

@@ -71,7 +71,7 @@ def two_bells() -> Graph:
 async def test_only_the_trigger_that_started_the_run_fires_with_the_runs_inputs(bells: Worker) -> None:
     run = await execute(bells, two_bells(), {"payload": {"rang": 1}}, options=RunOptions(trigger_node="back"))
     assert run.status == RunStatus.COMPLETED
-    assert run.outs("back", "event") == [{"rang": 1}]
+    assert [event.data["value"] for event in run.of("yielded", "back")] == [{"rang": 1}]
     assert run.keys("front") == []
     assert len(run.keys("seen")) == 1
 

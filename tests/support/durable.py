@@ -138,7 +138,9 @@ def items(path: str) -> Graph:
 def waits(seconds: float) -> Graph:
     """y = x, after a wait."""
     nodes = {**IN, "wait": (CountdownTimerBlock, {"seconds": str(seconds)}), **OUT}
-    return make(f"waits-{seconds:g}", nodes, ["in.result wait.input_message", "wait.output_message out.value"])
+    return make(
+        f"waits-{seconds:g}", nodes, ["in.result wait.input_message", "wait.output_message out.value"]
+    )
 
 
 def review(path: str) -> Graph:

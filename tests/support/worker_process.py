@@ -1,6 +1,6 @@
 """A process that accepts and executes runs, told what to do by lines of JSON; for tests that kill it.
 
-    python -m tests.support.worker_process --database-url URL --data-dir DIR [--heartbeat-s S --dead-after-s S]
+python -m tests.support.worker_process --database-url URL --data-dir DIR [--heartbeat-s S --dead-after-s S]
 """
 
 from __future__ import annotations

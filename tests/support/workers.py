@@ -57,7 +57,9 @@ async def submit(worker: Worker, graph: Graph, value: Any = 1) -> str:
     return (await worker.submit(LOCAL_USER_ID, saved.id, {"x": value})).run_id
 
 
-async def ended(worker: Worker, run_id: str, *, within_s: float = 10, user_id: str = LOCAL_USER_ID) -> RunView:
+async def ended(
+    worker: Worker, run_id: str, *, within_s: float = 10, user_id: str = LOCAL_USER_ID
+) -> RunView:
     """The run at its end.
 
     Raises:

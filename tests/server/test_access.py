@@ -1,0 +1,215 @@
+"""Who may use which route: nobody without credentials, nobody what is another's, no key beyond its scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from backend.app import App
+from backend.server import routes
+from backend.server.access import ACCESS, Need, Scope
+from backend.server.auth import KEY_PREFIX, new_token
+from backend.server.http import create_api
+from backend.util.clock import now
+from tests.server.conftest import (
+    client_of,
+    echo_graph,
+    give_key,
+    make_person,
+    review_graph,
+    stored,
+    waiting_graph,
+)
+
+ALLOW_LIST = {
+    ("GET", "/"),
+    ("GET", "/static/{name}"),
+    ("GET", "/api/health/live"),
+    ("GET", "/api/health/ready"),
+    ("GET", "/api/setup"),
+    ("POST", "/api/setup"),
+    ("POST", "/api/auth/login"),
+}
+
+
+def _inventory() -> Iterator[tuple[str, str]]:
+    """Every route that exists, from the routers themselves."""
+    api = create_api()
+    routers = [api.router, *(included.original_router for included in api.routes if not hasattr(included, "path"))]
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield from ((method, route.path) for method in route.methods)
+
+
+INVENTORY = sorted(set(_inventory()))
+
+
+def _filled(path: str) -> str:
+    for name in ("graph_id", "run_id", "review_id", "key_id", "block_id", "name"):
+        path = path.replace(f"{{{name}}}", "anything")
+    return path
+
+
+def test_table_of_access_has_every_route_and_no_other() -> None:
+    assert set(INVENTORY) == set(ACCESS)
+
+
+def test_allow_list_is_this_one() -> None:
+    assert {route for route, need in ACCESS.items() if need is Need.PUBLIC} == ALLOW_LIST
+
+
+async def test_every_other_route_answers_401_without_credentials(nobody: httpx.AsyncClient) -> None:
+    closed = [route for route in INVENTORY if route not in ALLOW_LIST]
+    assert len(closed) > 15
+    for method, path in closed:
+        answer = await nobody.request(method, _filled(path))
+        assert answer.status_code == 401, (method, path)
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["code"] == "unauthorized"
+
+
+async def test_addresses_that_do_not_exist_answer_401_without_credentials(nobody: httpx.AsyncClient) -> None:
+    for path in ("/api/nothing", "/api", "/docs", "/openapi.json", "/api/setup/", "//", "/api/health/live/"):
+        assert (await nobody.get(path)).status_code == 401, path
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer by_wrong"},
+        {"authorization": f"Bearer {KEY_PREFIX}{new_token()}"},
+        {"authorization": "Bearer " + "x" * 5000},
+        {"authorization": "Basic YTpi"},
+        {"authorization": ""},
+        {"cookie": "blockyard_session=wrong"},
+        {"cookie": 'blockyard_session="; \x01'},
+        {"cookie": "blockyard_session=" + "x" * 5000},
+    ],
+)
+async def test_wrong_credentials_answer_401(nobody: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    assert (await nobody.get("/api/runs", headers=headers)).status_code == 401
+
+
+async def test_route_without_a_row_in_the_table_is_refused_to_everybody(
+    ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ACCESS, ("GET", "/api/blocks"))
+    assert (await ada.get("/api/blocks")).status_code == 403
+
+
+async def _things(client: httpx.AsyncClient) -> dict[str, str]:
+    """One of everything that has an id."""
+    graph_id = await stored(client, echo_graph())
+    asking = await stored(client, review_graph())
+    run = await client.post(f"/api/graphs/{graph_id}/runs", json={"inputs": {"name": "Ada"}, "wait": True})
+    await client.post(f"/api/graphs/{asking}/runs", json={"wait": 20})
+    review = (await client.get("/api/reviews")).json()["items"][0]
+    return {"graph_id": graph_id, "run_id": run.json()["run_id"], "review_id": review["id"], "key_id": "x"}
+
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", "/api/graphs/{graph_id}"): echo_graph(),
+    ("POST", "/api/graphs/{graph_id}/runs"): {"inputs": {"name": "Bob"}, "wait": True},
+    ("POST", "/api/reviews/{review_id}"): {"approved": True},
+}
+
+
+async def test_what_is_anothers_answers_as_what_does_not_exist(
+    ada: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
+    things = await _things(ada)
+    with_id = [route for route in INVENTORY if any(f"{{{name}}}" in route[1] for name in things)]
+    with_id.remove(("DELETE", "/api/api-keys/{key_id}"))  # for sessions only; see test_setup.py
+    assert len(with_id) == 8
+    for method, path in with_id:
+        foreign, absent = path, path
+        for name, value in things.items():
+            foreign = foreign.replace(f"{{{name}}}", value)
+            absent = absent.replace(f"{{{name}}}", "0" * len(value))
+        answers = [await bob.request(method, url, json=BODIES.get((method, path))) for url in (foreign, absent)]
+        assert [answer.status_code for answer in answers] == [404, 404], (method, path)
+        said = [answer.text.replace(things[name], "ID") for answer in answers[:1] for name in things if things[name] in answer.text]
+        assert said
+        assert [answers[1].text.replace("0" * 36, "ID")] == said
+
+
+async def test_lists_hold_nothing_of_others(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    await _things(ada)
+    for path in ("/api/graphs", "/api/runs", "/api/reviews"):
+        assert (await ada.get(path)).json()["items"]
+        assert (await bob.get(path)).json()["items"] == [], path
+    status = (await bob.get("/api/status")).json()
+    assert (status["runs"], status["last_runs"], status["open_reviews"]) == ({}, [], 0)
+
+
+async def test_anothers_graph_id_in_a_posted_graph_changes_and_tells_nothing(
+    ada: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
+    hers = await stored(ada, echo_graph())
+    his = await stored(bob, {**echo_graph(), "id": hers, "sub_graphs": [{**echo_graph(), "id": hers}]})
+    assert his != hers
+    assert (await ada.get(f"/api/graphs/{hers}")).json()["version"] == 1
+    assert (await bob.get(f"/api/graphs/{hers}")).status_code == 404
+
+
+NEEDS = [(route, need) for route, need in sorted(ACCESS.items()) if isinstance(need, Scope)]
+
+
+async def test_key_opens_the_routes_of_its_scopes_and_no_other(app: App, url: str) -> None:
+    person = await make_person(app, "carl")
+    for scope in Scope:
+        key = KEY_PREFIX + new_token()
+        await give_key(app, person, key, [scope])
+        async with client_of(url, key) as client:
+            for (method, path), need in NEEDS:
+                status = (await client.request(method, _filled(path))).status_code
+                assert (status == 403) is (need is not scope), (scope, method, path, status)
+
+
+async def test_no_key_manages_keys_or_logs_out(ada: httpx.AsyncClient) -> None:
+    for (method, path), need in ACCESS.items():
+        if need is Need.SESSION:
+            answer = await ada.request(method, _filled(path), json={"name": "more"})
+            assert answer.status_code == 403, path
+
+
+async def test_key_of_a_viewer_only_reads(app: App, url: str) -> None:
+    person = await make_person(app, "vera", role="viewer")
+    async with client_of(url, person.key) as client:
+        assert (await client.get("/api/graphs")).status_code == 200
+        assert (await client.post("/api/graphs", json=echo_graph())).status_code == 403
+
+
+async def test_expired_key_is_refused_also_while_it_is_remembered(app: App, url: str) -> None:
+    person = await make_person(app, "dora")
+    key = KEY_PREFIX + new_token()
+    await give_key(app, person, key, list(Scope), expires_at=now() + timedelta(seconds=0.5))
+    async with client_of(url, key) as client:
+        assert (await client.get("/api/runs")).status_code == 200
+        assert (await client.get("/api/runs")).status_code == 200
+        import asyncio
+
+        await asyncio.sleep(0.6)
+        assert (await client.get("/api/runs")).status_code == 401
+
+
+async def test_waiting_run_of_another_is_not_cancelled(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    graph_id = await stored(ada, waiting_graph())
+    run_id = (await ada.post(f"/api/graphs/{graph_id}/runs", json={})).json()["run_id"]
+    assert (await bob.post(f"/api/runs/{run_id}/cancel")).status_code == 404
+    assert (await ada.get(f"/api/runs/{run_id}")).json()["status"] in ("running", "waiting")
+
+
+def test_every_router_of_the_folder_is_in_the_application() -> None:
+    import pkgutil
+
+    names = {info.name for info in pkgutil.iter_modules(routes.__path__)}
+    assert names == {
+        "api_keys", "auth", "blocks", "graphs", "health", "page", "reviews", "runs", "setup", "status",
+    }  # fmt: skip

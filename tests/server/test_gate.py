@@ -1,0 +1,186 @@
+"""What stands before every route: headers, origins, bodies, errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from backend.app import App
+from backend.data import run_store
+from tests.server.conftest import echo_graph, stored
+
+UNSAFE = "/api/auth/login"
+
+
+async def test_every_kind_of_answer_has_the_security_headers(ada: httpx.AsyncClient) -> None:
+    for path in ("/", "/static/app.js", "/api/blocks", "/api/nothing", "/api/runs?limit=x", "/static/no"):
+        headers = (await ada.get(path)).headers
+        assert "default-src 'self'" in headers["content-security-policy"], path
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "cache-control" in headers
+        assert "server" not in headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:1"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+async def test_page_of_another_origin_changes_nothing(
+    ada: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await ada.post("/api/graphs", json=echo_graph(), headers=headers)
+    assert answer.status_code == 403
+    assert (await ada.get("/api/graphs")).json()["items"] == []
+
+
+async def test_page_of_our_own_origin_may_ask(ada: httpx.AsyncClient, url: str) -> None:
+    answer = await ada.post(
+        "/api/graphs", json=echo_graph(), headers={"origin": url, "sec-fetch-site": "same-origin"}
+    )
+    assert answer.status_code == 201
+
+
+BAD_BODIES: list[tuple[str, bytes, str | None]] = [
+    ("nothing", b"", None),
+    ("no JSON", b"{", None),
+    ("text", b"hello", None),
+    ("a list", b"[]", None),
+    ("NaN", b'{"name": "x", "nodes": [], "links": [], "description": NaN}', "description"),
+    ("infinite", b'{"name": "x", "nodes": [], "links": [], "version": 1e999}', None),
+    ("NUL", b'{"name": "a\\u0000b", "nodes": [], "links": []}', "name"),
+    ("NUL in a key", b'{"name": "x", "nodes": [], "links": [], "a\\u0000": 1}', "a\\x00"),
+    ("half a pair", b'{"name": "\\ud800", "nodes": [], "links": []}', "name"),
+    ("not UTF-8", b'{"name": "\xff", "nodes": [], "links": []}', None),
+    ("deep", b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", None),
+    ("deep and open", b"[" * 1_000_000, None),
+    ("a missing field", b'{"nodes": [], "links": []}', "name"),
+    ("a wrong type", b'{"name": 1, "nodes": [], "links": []}', "name"),
+]
+
+
+async def test_bad_bodies_are_refused_clearly_and_nothing_is_stored(ada: httpx.AsyncClient) -> None:
+    for name, body, path in BAD_BODIES:
+        answer = await ada.post("/api/graphs", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code in (400, 422), name
+        assert answer.headers["content-type"] == "application/problem+json"
+        problem = answer.json()
+        assert problem["detail"], name
+        assert "Traceback" not in answer.text
+        if path is not None:
+            assert path in [error["path"] for error in problem["errors"]], (name, problem)
+    assert (await ada.get("/api/graphs")).json()["items"] == []
+
+
+async def _endless(size_bytes: int) -> AsyncIterator[bytes]:
+    for _ in range(size_bytes // 65_536):
+        yield b" " * 65_536
+
+
+@pytest.mark.parametrize("path", ["/api/graphs", "/api/graphs/x/runs", "/api/auth/login"])
+async def test_body_that_is_too_long_is_refused_whether_it_says_so_or_not(
+    app: App, ada: httpx.AsyncClient, path: str
+) -> None:
+    app.settings.max_body_bytes = 1_000_000
+    headers = {"content-type": "application/json"}
+    for content in (b" " * 3_000_000, _endless(3_000_000)):
+        answer = await ada.post(path, content=content, headers=headers)
+        assert answer.status_code == 413
+        assert "MAX_BODY_BYTES" in answer.json()["detail"]
+    assert (await ada.get("/api/health/live")).status_code == 200
+
+
+async def test_hundred_megabytes_are_refused(ada: httpx.AsyncClient) -> None:
+    body = b'{"name": "' + b"x" * 100_000_000 + b'", "nodes": [], "links": []}'
+    answer = await ada.post("/api/graphs", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
+async def test_body_of_another_kind_is_refused(ada: httpx.AsyncClient, kind: str) -> None:
+    answer = await ada.post("/api/graphs", content=b"{}", headers={"content-type": kind})
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "Content-Type")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/runs?cursor=%00",
+        "/api/graphs/%00",
+        "/api/runs?limit=0",
+        "/api/runs?limit=1000000",
+        "/api/runs?limit=x",
+        "/api/runs?status=odd",
+        "/api/runs/x/events?after=99999999999999999999",
+        "/api/graphs/x?version=0",
+        "/api/graphs/x?version=2147483648",
+    ],
+)
+async def test_bad_addresses_are_refused(ada: httpx.AsyncClient, path: str) -> None:
+    answer = await ada.get(path)
+    assert answer.status_code == 400
+    assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("path", ["/api/graphs/%ff", "/api/runs/%ed%a0%80", "/api/graphs/" + "x" * 5000])
+async def test_odd_ids_are_not_found(ada: httpx.AsyncClient, path: str) -> None:
+    assert (await ada.get(path)).status_code == 404
+
+
+async def test_unknown_method_answers_405_and_names_what_is_allowed(ada: httpx.AsyncClient) -> None:
+    answer = await ada.delete("/api/graphs")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"]
+
+
+async def test_bug_of_ours_answers_500_with_a_reference_and_nothing_else(
+    ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("the secret of the house")
+
+    monkeypatch.setattr(run_store, "load_run", broken)
+    answer = await ada.get("/api/runs/x")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    reference = answer.json()["detail"].split("reference ")[1].split(" ")[0]
+    logged = capsys.readouterr()
+    assert reference in logged.out + logged.err
+
+
+async def test_problem_has_the_shape_of_rfc_9457(ada: httpx.AsyncClient) -> None:
+    problem = (await ada.get("/api/runs/absent")).json()
+    assert problem == {
+        "type": "urn:blockyard:error:not_found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no run 'absent'.",
+        "code": "not_found",
+        "errors": [],
+    }
+
+
+async def test_page_has_no_script_or_style_of_its_own_and_asks_nobody_else(nobody: httpx.AsyncClient) -> None:
+    page = (await nobody.get("/")).text
+    assert "<style" not in page
+    assert " style=" not in page
+    assert "://" not in page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    for name in ("app.js", "style.css"):
+        assert f"/static/{name}" in page
+        assert (await nobody.get(f"/static/{name}")).status_code == 200
+    assert (await nobody.get("/static/..%2fserve.py")).status_code in (401, 404)
+
+
+async def test_run_of_a_graph_that_is_not_there_is_404(ada: httpx.AsyncClient) -> None:
+    await stored(ada, echo_graph())
+    assert (await ada.post("/api/graphs/absent/runs", json={})).status_code == 404
