@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from bench.load import get
-from bench.served import free_port, served
+from bench.served import Served, free_port, served
 
 PEERS = Path(__file__).resolve().parent / "peers"
 PROGRAM = PEERS / "node_modules" / "node-red" / "red.js"
@@ -32,14 +32,14 @@ _THOUSAND = "msg.began = global.get('now')(); msg.payload = [...Array(1000).keys
 
 async def own_ms(path: str) -> float:
     """The median of what a flow says it took, in milliseconds, from its first node to its last."""
-    async with running() as port:
-        samples: list[float] = [orjson.loads(await get(port, path))["ms"] for _ in range(_TIMES)]
+    async with running() as server:
+        samples: list[float] = [orjson.loads(await get(server.port, path))["ms"] for _ in range(_TIMES)]
     return median(samples[_WARM_UP:])
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[int]:
-    """Node-RED in a process of its own; gives its port.
+async def running() -> AsyncIterator[Served]:
+    """Node-RED in a process of its own.
 
     Raises:
         RuntimeError: it cannot be installed or does not start.
@@ -49,8 +49,8 @@ async def running() -> AsyncIterator[int]:
     with tempfile.TemporaryDirectory(prefix="node-red-") as folder:
         command = ["node", str(PROGRAM), "--userDir", folder, "--port", str(port)]
         command += ["--settings", str(PEERS / "settings.cjs"), _write_flows(Path(folder))]
-        async with served(command, port=port, path="/w2", environment={"NODE_ENV": "production"}):
-            yield port
+        async with served(command, port=port, path="/w2", environment={"NODE_ENV": "production"}) as server:
+            yield server
 
 
 def _write_flows(folder: Path) -> str:

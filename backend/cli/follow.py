@@ -16,6 +16,7 @@ from backend.cli.progress import Progress
 from backend.data import review_store, run_store
 from backend.data.model import JsonObject
 from backend.data.run import EventKind, RunStatus, RunView
+from backend.util.clock import now
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -94,24 +95,17 @@ async def open_reviews(app: App, user_id: str, run_id: str) -> list[JsonObject]:
 
 
 class Stopwatch:
-    """Milliseconds from accepting a run until its end is on disk; None when it did not end in this process."""
+    """`ms`: from accepting a run until its end is on disk; None when it did not end in this process."""
 
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._ms: float | None = None
-
-    def watch(self, accepted: Accepted) -> None:
-        """Stop when the run is over."""
-        if accepted.loop is not None:
-            accepted.loop.done.add_done_callback(self._stop)
+    def __init__(self, accepted: Accepted) -> None:
+        self.ms: float | None = None
+        self._loop = accepted.loop
+        if self._loop is not None:
+            self._loop.done.add_done_callback(self._stop)
 
     def _stop(self, done: asyncio.Future[RunStatus | None]) -> None:
-        if not done.cancelled() and done.result() is not None:
-            self._ms = (time.perf_counter() - self._began) * 1000
-
-    @property
-    def ms(self) -> float | None:
-        return self._ms
+        if self._loop is not None and not done.cancelled() and done.result() is not None:
+            self.ms = (now() - self._loop.row.created_at).total_seconds() * 1000
 
 
 @contextmanager

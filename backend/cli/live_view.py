@@ -30,6 +30,7 @@ STATUS_STYLES = {
 }
 _ROWS_OF_OTHERS = 14
 _LONGEST_NAME = 32
+_HEADINGS = ("", "node", "firings", "items", "time")
 
 
 class LiveView:
@@ -38,7 +39,6 @@ class LiveView:
     def __init__(self, progress: Progress, console: Console) -> None:
         self.progress = progress
         self._console = console
-        self._began = time.monotonic()
         self._live = Live(
             console=console, get_renderable=self.picture, refresh_per_second=10, redirect_stdout=False
         )
@@ -61,23 +61,39 @@ class LiveView:
         room = max(self._console.size.height - _ROWS_OF_OTHERS, 5)
         lines = list(self.progress.lines())
         shown = chosen(lines, room)
-        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
-        table.add_column("", width=1)
-        table.add_column("node", no_wrap=True, max_width=_LONGEST_NAME)
-        for heading in ("firings", "items", "time"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("", ratio=1, overflow="ellipsis", no_wrap=True)
-        for line in shown:
-            table.add_row(*self._row(line))
+        table = self._table(shown)
         parts: list[RenderableType] = [self._headline(), table]
         if len(shown) < len(lines):
             parts.append(Text(f"  … and {len(lines) - len(shown):,} more nodes", style="dim"))
         return Group(*parts)
 
+    def _table(self, shown: Sequence[NodeLine]) -> Table:
+        """Only the remarks give way when the terminal is narrow: the other columns say how wide they are."""
+        rows = [self._row(line) for line in shown]
+        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
+        for place, heading in enumerate(_HEADINGS):
+            widest = max(
+                (cell.cell_len for cell in (Text(heading), *(row[place] for row in rows))), default=1
+            )
+            width = max(min(widest, _LONGEST_NAME), 1)
+            table.add_column(
+                heading,
+                no_wrap=True,
+                min_width=width,
+                max_width=width,
+                justify="right" if place > 1 else "left",
+            )
+        table.add_column("", no_wrap=True)
+        room = self._console.width - sum((column.min_width or 0) + 2 for column in table.columns)
+        for row in rows:
+            row[-1].truncate(max(room, 1), overflow="ellipsis")
+            table.add_row(*row)
+        return table
+
     def _headline(self) -> Text:
         progress = self.progress
         status = progress.status
-        seconds = time.monotonic() - self._began
+        seconds = time.monotonic() - progress.began
         text = Text()
         text.append(progress.name, style="bold")
         text.append("  ")
@@ -87,15 +103,15 @@ class LiveView:
             text.append(f"  {money(progress.cost_usd_micros)}", style="dim")
         return text
 
-    def _row(self, line: NodeLine) -> tuple[RenderableType, ...]:
+    def _row(self, line: NodeLine) -> tuple[Text, ...]:
         mark, style = MARKS[line.state]
         items = self.progress.items(line)
         return (
             Text(mark, style=style),
             Text(line.label, style="dim" if line.state is NodeState.IDLE else ""),
-            f"{line.ended:,}" if line.started else "",
-            f"{items[0]:,} of {items[1]:,}" if items else "",
-            duration(line.busy_ms) if line.started else "",
+            Text(f"{line.ended:,}" if line.started else ""),
+            Text(f"{items[0]:,} of {items[1]:,}" if items else ""),
+            Text(duration(line.busy_ms) if line.started else ""),
             _remark(line),
         )
 

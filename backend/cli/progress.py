@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +60,7 @@ class Progress:
         self.status = RunStatus.QUEUED
         self.cost_usd_micros = 0
         self.seq = 0
+        self.began = time.monotonic()
         self.nodes = {node.id: NodeLine(node.id, node.label) for node in graph.nodes}
         self._began: dict[tuple[str, int], datetime] = {}
         self._highest: dict[tuple[str, int], int] = {}

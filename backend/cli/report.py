@@ -53,11 +53,18 @@ def _show_outputs(console: Console, outputs: dict[str, list[Any]]) -> None:
 
 def _show_errors(console: Console, errors: list[JsonObject]) -> None:
     for error in errors[:MAX_LINES]:
-        node = error["node_name"] or error["node_id"] or "The run"
+        node = _place(error["node_name"], error["node_id"])
         item = f", item {'.'.join(map(str, error['item']))}" if error["item"] else ""
         console.print(Text.assemble(("  ✗ ", "red"), (f"{node}{item}: ", "bold"), error["message"]))
     if len(errors) > MAX_LINES:
         console.print(Text(f"  … and {len(errors) - MAX_LINES:,} more errors", style="dim"))
+
+
+def _place(name: str | None, node_id: str | None) -> str:
+    """What people call a node, and its id where that is something else."""
+    if node_id is None:
+        return "The run"
+    return node_id if name in (None, node_id) else f"{name} ({node_id})"
 
 
 def _show_rest(console: Console, result: JsonObject, labels: dict[str, str]) -> None:

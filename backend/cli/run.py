@@ -80,14 +80,13 @@ async def _execute(app: App, order: Order, *, as_json: bool) -> ExitCode:
     interrupted = await take_up(app, LOCAL_USER_ID)
     if order.graph is not None:
         await app.worker.save_graph(LOCAL_USER_ID, order.graph)
-    watch = Stopwatch()
     accepted = await app.worker.submit(
         LOCAL_USER_ID, order.graph_id, order.inputs, options=order.options, is_durable_first=not as_json
     )
-    watch.watch(accepted)
-    if not as_json and not is_live:
-        say(f"Run {accepted.run_id} has started.")
+    watch = Stopwatch(accepted)
     with cancel_on_interrupt(app, LOCAL_USER_ID, accepted.run_id):
+        if not as_json and not is_live:
+            say(f"Run {accepted.run_id} has started.")
         follower = Follower(app, LOCAL_USER_ID, accepted.run_id, is_live=is_live)
         view = await stay(follower)
     code = await conclude(app, view, watch.ms, as_json=as_json)

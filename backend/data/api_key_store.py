@@ -64,7 +64,7 @@ async def delete_api_key(connection: AsyncConnection, user_id: str, key_id: str)
     Raises:
         NotFound: there is none, or it is another user's.
     """
-    secret_hash = await connection.scalar(
+    secret_hash: str | None = await connection.scalar(
         sa.delete(api_key)
         .where(api_key.c.user_id == user_id, api_key.c.id == key_id)
         .returning(api_key.c.secret_hash)

@@ -48,7 +48,7 @@ async def count_runs(connection: AsyncConnection, user_id: str) -> dict[str, int
         .where(run_table.c.user_id == user_id, run_table.c.parent_run_id.is_(None))
         .group_by(run_table.c.status)
     )
-    return {status: count for status, count in (await connection.execute(query)).tuples()}
+    return {row[0]: row[1] for row in await connection.execute(query)}
 
 
 async def graph_names(connection: AsyncConnection, user_id: str, graph_ids: set[str]) -> dict[str, str]:
@@ -56,4 +56,4 @@ async def graph_names(connection: AsyncConnection, user_id: str, graph_ids: set[
     query = sa.select(graph_table.c.id, graph_table.c.name).where(
         graph_table.c.user_id == user_id, graph_table.c.id.in_(graph_ids)
     )
-    return {graph_id: name for graph_id, name in (await connection.execute(query)).tuples()}
+    return {row[0]: row[1] for row in await connection.execute(query)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from backend.executor.bound import BoundNode
@@ -25,7 +26,7 @@ class ToolCall:
     def __init__(self, firing: Firing, node: BoundNode) -> None:
         self.firing = firing
         self.node = node
-        self.outputs: list[tuple[str, Any]] = []
+        self.outputs: list[tuple[str, Held]] = []
         self.error: str | None = None
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -37,6 +38,12 @@ class Calls:
         self._loop = loop
         self._by_caller: dict[tuple[int, int, str], ToolCall] = {}
         self._by_firing: dict[FiringKey, ToolCall] = {}
+        self._waiting: Counter[FiringKey] = Counter()
+
+    @property
+    def waiting_callers(self) -> int:
+        """How many firings wait for tools they have called."""
+        return len(self._waiting)
 
     async def call(
         self, caller: NodeRun, node_id: str, inputs: dict[str, Any], key: str
@@ -57,8 +64,16 @@ class Calls:
             }
             self._loop.log.note(CALLED, call.node.index, call.firing.n, data)
             self._loop.pump()
-        await asyncio.shield(call.ended)
-        return call.outputs, call.error
+        await self._ended(caller.key, call)
+        return [(pin, release(await caller.fetched(held))) for pin, held in call.outputs], call.error
+
+    async def _ended(self, caller: FiringKey, call: ToolCall) -> None:
+        self._waiting[caller] += 1
+        try:
+            await asyncio.shield(call.ended)
+        finally:
+            self._waiting[caller] -= 1
+            self._waiting += Counter()  # drops those at 0
 
     def open(
         self, caller: Firing, caller_node: BoundNode, node_id: str, held: dict[str, Held], key: str, seq: int
@@ -85,7 +100,7 @@ class Calls:
         """A firing yielded something: if it was called, its caller gets it."""
         call = self._by_firing.get(key)
         if call is not None:
-            call.outputs.append((pin, release(held)))
+            call.outputs.append((pin, held))
 
     def end(self, key: FiringKey, error: str | None) -> None:
         """A firing has ended: if it was called, its caller hears of it."""

@@ -40,7 +40,7 @@ def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
             if pin == ERROR_PIN:
                 raise BlockError(given if isinstance(given, str) else str(given))
             check(pin, given)
-            held = loop.storable(hold(given), firing)
+            held = loop.storable(pin, hold(given), firing)
             seq += 1
             value = plan.yielded(firing, pin, held, seq)
             said.append((pin, held, value.item.index if pin in each else None))

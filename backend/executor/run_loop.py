@@ -132,7 +132,7 @@ class RunLoop:
         plan, count, until = self.plan, 0, time.perf_counter() + SLICE_S
         while (firing := plan.take_ready()) is not None:
             self._start(firing)
-            if self.is_over:
+            if self.is_over or self.root.is_over:
                 return
             count += 1
             if count & 31 == 0 and time.perf_counter() > until:
@@ -192,7 +192,7 @@ class RunLoop:
     def on_yield(self, run: NodeRun, pin: str, held: Held) -> None:
         """A block gave a value: record it, let it flow, start what it lets start."""
         node, firing = run.node, run.firing
-        held = self.storable(held, firing)
+        held = self.storable(pin, held, firing)
         t = self.log.now_us()
         seq = self.log.next_seq
         value = self.plan.yielded(firing, pin, held, seq)
@@ -264,8 +264,11 @@ class RunLoop:
 
     # -- values ----------------------------------------------------------------------------------------
 
-    def storable(self, held: Held, firing: Firing) -> Held:
-        """The value, put into the blob table when it is large or too many wait already."""
+    def storable(self, pin: str, held: Held, firing: Firing) -> Held:
+        """The value, put into the blob table when it is large or too many wait already.
+
+        One that links pick parts from stays: the plan, which picks, reads nothing.
+        """
         kind = type(held)
         if kind is not Encoded and kind is not str:
             return held
@@ -274,6 +277,9 @@ class RunLoop:
             return held
         is_spilling = firing.pending >= self.max_waiting_values
         if size <= self._inline_bytes and not is_spilling:
+            return held
+        port = firing.node.outs.get(pin)
+        if port is not None and any(link.pick for link in port.links):
             return held
         raw, blob_id = raw_json(held), new_id()
         self.log.also(
@@ -358,14 +364,15 @@ class RunLoop:
             return
         for _, run in paused:
             if run.firing.pending <= self.max_waiting_values // 2:
-                self._open_gate(run)
-        if len(paused) == len(self.live) and all(
+                self._open_gate(run, self.max_waiting_values)
+        if len(paused) + self.calls.waiting_callers == len(self.live) and all(
             run.gate is not None and not run.gate.is_set() for _, run in paused
         ):
-            self._open_gate(paused[0][1])
+            lowest = paused[0][1]
+            self._open_gate(lowest, lowest.firing.pending + self.max_waiting_values)
 
-    def _open_gate(self, run: NodeRun) -> None:
-        run.allowance = max(self.max_waiting_values, run.firing.pending + self.max_waiting_values)
+    def _open_gate(self, run: NodeRun, allowance: int) -> None:
+        run.allowance = allowance
         if run.gate is not None:
             run.gate.set()
 
@@ -406,7 +413,8 @@ class RunLoop:
         message = (
             f"The run reached its limit of {what}. Raise {name} in the graph's settings if that is intended."
         )
-        self._fail_run(RunError(code=LimitReached.code, message=message))
+        if not self.is_over:
+            self._fail_run(RunError(code=LimitReached.code, message=message))
 
     def _fail_run(self, error: RunError) -> None:
         self.errors.append(error)

@@ -208,12 +208,13 @@ class NodeRun:
         overrides = dict(self.loop.overrides.get(self.node.index, {}))
         for pin, value in self.firing.inputs.items():
             if isinstance(value, list):
-                overrides[pin] = [release(await self._fetched(cast("Held", part.data))) for part in value]
+                overrides[pin] = [release(await self.fetched(cast("Held", part.data))) for part in value]
             else:
-                taken[pin] = await self._fetched(cast("Held", value.data))
+                taken[pin] = await self.fetched(cast("Held", value.data))
         return taken, overrides
 
-    async def _fetched(self, held: Held) -> Held:
+    async def fetched(self, held: Held) -> Held:
+        """The value itself, read if it is a large one."""
         if not isinstance(held, Stored):
             return held
         await self.loop.log.flushed()

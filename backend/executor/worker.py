@@ -57,6 +57,7 @@ _LOOK_AGAIN_S = 1.0
 _HOUR_S = 3600.0
 _ACCEPT_S = 10.0
 _ARRIVE_S = 3.0
+_ARRIVE_LOOKS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,10 @@ class Worker(RunReader):
     async def _shut_down(self) -> None:
         self._is_stopping = True
         self.queue.stop()
-        deadline = time.monotonic() + _ARRIVE_S
-        while self._arriving and time.monotonic() < deadline:
-            await asyncio.sleep(0.01)
+        for _ in range(_ARRIVE_LOOKS):
+            if not self._arriving:
+                break
+            await asyncio.sleep(_ARRIVE_S / _ARRIVE_LOOKS)
         self._is_closed = True
         for loop in list(self.loops.values()):
             loop.release_run()

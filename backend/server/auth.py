@@ -107,10 +107,10 @@ def _token_in(headers: dict[bytes, bytes]) -> tuple[str, bool]:
         if kind.lower() != "bearer" or not token.startswith(KEY_PREFIX) or len(token) > _LONGEST_TOKEN:
             raise Unauthorized(_NOBODY)
         return token, False
-    token = session_token(headers)
-    if token is None:
+    cookie = session_token(headers)
+    if cookie is None:
         raise Unauthorized(_NOBODY)
-    return token, True
+    return cookie, True
 
 
 def session_token(headers: dict[bytes, bytes]) -> str | None:

@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,7 @@ async def _serve_app(app: App, listener: socket.socket, progress: Progress) -> N
     if not is_owned:
         refuse_open_house(settings.host, chosen)
     async with listening(app, listener) as server:
+        stopped = _stop_signals(server)
         tune_collector()
         url = url_of(listener, settings.host)
         progress(f"Blockyard is at {url}")
@@ -81,12 +82,12 @@ async def _serve_app(app: App, listener: socket.socket, progress: Progress) -> N
         if token is not None:
             where = f"  {url}/#setup={token}" if not chosen else "  with the token in BLOCKYARD_SETUP_TOKEN"
             progress(f"It has no owner yet. Make the owner's account:\n{where}")
-        await _until_stopped(server)
+        await stopped.wait()
         progress("Ending: unfinished runs are given back to the queue.")
 
 
 @contextlib.contextmanager
-def bound(host: str, port: int) -> Iterator[socket.socket]:
+def bound(host: str, port: int) -> Generator[socket.socket]:
     """A socket at the address, on which nobody listens yet; port 0 takes any that is free.
 
     Raises:
@@ -121,12 +122,12 @@ def url_of(listener: socket.socket, host: str) -> str:
 @asynccontextmanager
 async def listening(
     app: App, listener: socket.socket, *, is_direct: bool = True
-) -> AsyncIterator[uvicorn.Server]:
+) -> AsyncGenerator[uvicorn.Server]:
     """Answer requests on the socket; at the end, finish those that have begun."""
     server = _server(app, is_direct=is_direct)
     serving = asyncio.create_task(server.serve([listener]))
     try:
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells in no other way
             await asyncio.sleep(0.005)
         yield server
     finally:
@@ -143,7 +144,7 @@ def _server(app: App, *, is_direct: bool) -> uvicorn.Server:
         """Leaves signals to us: uvicorn would raise them again before the worker has handed over."""
 
         @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
+        def capture_signals(self) -> Generator[None]:
             yield
 
     config = uvicorn.Config(
@@ -161,9 +162,8 @@ def _server(app: App, *, is_direct: bool) -> uvicorn.Server:
     return Server(config)
 
 
-async def _until_stopped(server: uvicorn.Server) -> None:
-    """Until a signal comes; a second one does not wait for requests that have begun."""
-    loop = asyncio.get_running_loop()
+def _stop_signals(server: uvicorn.Server) -> asyncio.Event:
+    """Set by the first signal; a second one does not wait for requests that have begun."""
     stopped = asyncio.Event()
 
     def on_signal() -> None:
@@ -172,5 +172,5 @@ async def _until_stopped(server: uvicorn.Server) -> None:
         stopped.set()
 
     for number in _STOP_SIGNALS:
-        loop.add_signal_handler(number, on_signal)
-    await stopped.wait()
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stopped

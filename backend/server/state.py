@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ def _silent(_: str) -> None:
 @asynccontextmanager
 async def open_app(
     settings: Settings, *, takes_queued: bool = True, progress: Callable[[str], None] = _silent
-) -> AsyncIterator[App]:
+) -> AsyncGenerator[App]:
     """Open the database, start a worker, and end both in order.
 
     `takes_queued=False` executes only what this process accepts: for `blockyard run`.

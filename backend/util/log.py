@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 import structlog
 
@@ -68,12 +67,19 @@ def _clean(value: Any, depth: int) -> Any:
         return _SECRET_TEXT.sub(HIDDEN, value)
     if depth == _DEEPEST:
         return HIDDEN
-    if isinstance(value, Mapping):
-        mapping = cast("Mapping[Any, Any]", value)
+    if _is_object(value):
         return {
             name: HIDDEN if _SECRET_NAME.search(str(name)) else _clean(one, depth + 1)
-            for name, one in mapping.items()
+            for name, one in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [_clean(one, depth + 1) for one in cast("list[Any]", value)]
+    if _is_list(value):
+        return [_clean(one, depth + 1) for one in value]
     return value
+
+
+def _is_object(value: Any) -> TypeGuard[dict[Any, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list | tuple)

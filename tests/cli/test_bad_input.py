@@ -157,6 +157,7 @@ async def test_inputs_that_do_not_fit_are_refused(
 def test_an_input_of_another_type_is_refused_with_its_name(blockyard: CommandLine) -> None:
     said = blockyard("run", EXAMPLES / "fan_out.json", "--input", "count=many", "--json")
     _is_refused(said, ("inputs.count", "does not fit"))
+    assert said.json["errors"][0]["path"] == "inputs.count"
 
 
 def test_without_json_the_refusal_is_only_told(blockyard: CommandLine) -> None:

@@ -79,6 +79,17 @@ def test_the_picture_shows_items_failures_and_waits() -> None:
     assert "running" in text
 
 
+def test_in_a_narrow_terminal_only_the_remarks_give_way() -> None:
+    console = Console(width=50, record=True, force_terminal=False)
+    console.print(LiveView(_fed().progress, console).picture())
+    lines = console.export_text().splitlines()
+    assert lines[2].startswith("✓  each")
+    assert lines[3].startswith("◷  work")
+    assert "2 of 3" in lines[3]
+    assert lines[3].rstrip().endswith("…")
+    assert max(map(len, lines)) <= 50
+
+
 def test_of_many_nodes_those_at_work_and_those_that_failed_are_shown_in_their_order() -> None:
     lines = [NodeLine(str(k), str(k)) for k in range(100)]
     lines[40].started = 1

@@ -277,11 +277,8 @@ async def test_a_run_whose_data_the_database_refuses_fails_and_says_so(
 
 
 async def _cancelled_within_a_second(worker: Worker, run_id: str) -> None:
-    began = time.monotonic()
     await worker.cancel(LOCAL_USER_ID, run_id)
-    view = await ended(worker, run_id, within_s=2)
-    assert view.status is RunStatus.CANCELLED
-    assert time.monotonic() - began < 1
+    await until(lambda: _is(worker.database, run_id, "cancelled"), within_s=1)
 
 
 async def test_a_queued_run_is_cancelled_at_once_and_its_job_does_nothing(
@@ -364,10 +361,11 @@ async def test_an_answer_given_while_its_run_is_being_parked_is_not_lost(
         outer = await one.save_graph(LOCAL_USER_ID, durable.nested(graph))
         is_over = asyncio.Event()
         answering = asyncio.create_task(_answer_all(other, is_over))
-        run_ids: list[str] = []
-        for k in range(75):
-            for chosen in (graph, outer):
-                run_ids.append((await one.submit(LOCAL_USER_ID, chosen.id, {"x": k})).run_id)
+        run_ids = [
+            (await one.submit(LOCAL_USER_ID, chosen.id, {"x": k})).run_id
+            for k in range(75)
+            for chosen in (graph, outer)
+        ]
         views = [await ended(one, run_id, within_s=20) for run_id in run_ids]
         is_over.set()
         answered = await answering

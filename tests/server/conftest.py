@@ -56,7 +56,9 @@ async def nobody(url: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def make_person(app: App, name: str, *, role: str = "editor", scopes: list[Scope] | None = None) -> Person:
+async def make_person(
+    app: App, name: str, *, role: str = "editor", scopes: list[Scope] | None = None
+) -> Person:
     """Somebody with an API key, put straight into the database."""
     person = Person(new_id(), KEY_PREFIX + new_token())
     async with app.database.begin() as connection:

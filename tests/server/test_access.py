@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import pkgutil
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -40,11 +42,11 @@ ALLOW_LIST = {
 def _inventory() -> Iterator[tuple[str, str]]:
     """Every route that exists, from the routers themselves."""
     api = create_api()
-    routers = [api.router, *(included.original_router for included in api.routes if not hasattr(included, "path"))]
-    for router in routers:
+    included: list[Any] = [one for one in api.routes if not isinstance(one, APIRoute)]
+    for router in (api.router, *(one.original_router for one in included)):
         for route in router.routes:
             if isinstance(route, APIRoute):
-                yield from ((method, route.path) for method in route.methods)
+                yield from ((method, route.path) for method in route.methods or ())
 
 
 INVENTORY = sorted(set(_inventory()))
@@ -75,25 +77,25 @@ async def test_every_other_route_answers_401_without_credentials(nobody: httpx.A
 
 
 async def test_addresses_that_do_not_exist_answer_401_without_credentials(nobody: httpx.AsyncClient) -> None:
-    for path in ("/api/nothing", "/api", "/docs", "/openapi.json", "/api/setup/", "//", "/api/health/live/"):
+    for path in ("/api/nothing", "/api", "/docs", "/openapi.json", "/api/setup/", "/api/health/live/"):
         assert (await nobody.get(path)).status_code == 401, path
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"authorization": "Bearer by_wrong"},
-        {"authorization": f"Bearer {KEY_PREFIX}{new_token()}"},
-        {"authorization": "Bearer " + "x" * 5000},
-        {"authorization": "Basic YTpi"},
-        {"authorization": ""},
-        {"cookie": "blockyard_session=wrong"},
-        {"cookie": 'blockyard_session="; \x01'},
-        {"cookie": "blockyard_session=" + "x" * 5000},
-    ],
-)
-async def test_wrong_credentials_answer_401(nobody: httpx.AsyncClient, headers: dict[str, str]) -> None:
-    assert (await nobody.get("/api/runs", headers=headers)).status_code == 401
+WRONG: list[dict[str, str]] = [
+    {"authorization": "Bearer by_wrong"},
+    {"authorization": f"Bearer {KEY_PREFIX}{new_token()}"},
+    {"authorization": "Bearer " + "x" * 5000},
+    {"authorization": "Basic YTpi"},
+    {"authorization": ""},
+    {"cookie": "blockyard_session=wrong"},
+    {"cookie": 'blockyard_session="; =;'},
+    {"cookie": "blockyard_session=" + "x" * 5000},
+]
+
+
+async def test_wrong_credentials_answer_401(nobody: httpx.AsyncClient) -> None:
+    for headers in WRONG:
+        assert (await nobody.get("/api/runs", headers=headers)).status_code == 401, headers
 
 
 async def test_route_without_a_row_in_the_table_is_refused_to_everybody(
@@ -132,9 +134,16 @@ async def test_what_is_anothers_answers_as_what_does_not_exist(
         for name, value in things.items():
             foreign = foreign.replace(f"{{{name}}}", value)
             absent = absent.replace(f"{{{name}}}", "0" * len(value))
-        answers = [await bob.request(method, url, json=BODIES.get((method, path))) for url in (foreign, absent)]
+        answers = [
+            await bob.request(method, url, json=BODIES.get((method, path))) for url in (foreign, absent)
+        ]
         assert [answer.status_code for answer in answers] == [404, 404], (method, path)
-        said = [answer.text.replace(things[name], "ID") for answer in answers[:1] for name in things if things[name] in answer.text]
+        said = [
+            answer.text.replace(things[name], "ID")
+            for answer in answers[:1]
+            for name in things
+            if things[name] in answer.text
+        ]
         assert said
         assert [answers[1].text.replace("0" * 36, "ID")] == said
 
@@ -193,13 +202,13 @@ async def test_expired_key_is_refused_also_while_it_is_remembered(app: App, url:
     async with client_of(url, key) as client:
         assert (await client.get("/api/runs")).status_code == 200
         assert (await client.get("/api/runs")).status_code == 200
-        import asyncio
-
         await asyncio.sleep(0.6)
         assert (await client.get("/api/runs")).status_code == 401
 
 
-async def test_waiting_run_of_another_is_not_cancelled(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+async def test_waiting_run_of_another_is_not_cancelled(
+    ada: httpx.AsyncClient, bob: httpx.AsyncClient
+) -> None:
     graph_id = await stored(ada, waiting_graph())
     run_id = (await ada.post(f"/api/graphs/{graph_id}/runs", json={})).json()["run_id"]
     assert (await bob.post(f"/api/runs/{run_id}/cancel")).status_code == 404
@@ -207,8 +216,6 @@ async def test_waiting_run_of_another_is_not_cancelled(ada: httpx.AsyncClient, b
 
 
 def test_every_router_of_the_folder_is_in_the_application() -> None:
-    import pkgutil
-
     names = {info.name for info in pkgutil.iter_modules(routes.__path__)}
     assert names == {
         "api_keys", "auth", "blocks", "graphs", "health", "page", "reviews", "runs", "setup", "status",

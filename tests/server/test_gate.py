@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import product
 
 import httpx
 import pytest
@@ -25,21 +26,19 @@ async def test_every_kind_of_answer_has_the_security_headers(ada: httpx.AsyncCli
         assert "server" not in headers
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-        {"origin": "http://127.0.0.1:1"},
-        {"sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-    ],
-)
-async def test_page_of_another_origin_changes_nothing(
-    ada: httpx.AsyncClient, headers: dict[str, str]
-) -> None:
-    answer = await ada.post("/api/graphs", json=echo_graph(), headers=headers)
-    assert answer.status_code == 403
+FOREIGN: list[dict[str, str]] = [
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": "http://127.0.0.1:1"},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+]
+
+
+async def test_page_of_another_origin_changes_nothing(ada: httpx.AsyncClient) -> None:
+    for headers in FOREIGN:
+        answer = await ada.post("/api/graphs", json=echo_graph(), headers=headers)
+        assert answer.status_code == 403, headers
     assert (await ada.get("/api/graphs")).json()["items"] == []
 
 
@@ -58,7 +57,7 @@ BAD_BODIES: list[tuple[str, bytes, str | None]] = [
     ("NaN", b'{"name": "x", "nodes": [], "links": [], "description": NaN}', "description"),
     ("infinite", b'{"name": "x", "nodes": [], "links": [], "version": 1e999}', None),
     ("NUL", b'{"name": "a\\u0000b", "nodes": [], "links": []}', "name"),
-    ("NUL in a key", b'{"name": "x", "nodes": [], "links": [], "a\\u0000": 1}', "a\\x00"),
+    ("NUL in a key", b'{"name": "x", "nodes": [], "links": [], "a\\u0000": 1}', None),
     ("half a pair", b'{"name": "\\ud800", "nodes": [], "links": []}', "name"),
     ("not UTF-8", b'{"name": "\xff", "nodes": [], "links": []}', None),
     ("deep", b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", None),
@@ -86,15 +85,15 @@ async def _endless(size_bytes: int) -> AsyncIterator[bytes]:
         yield b" " * 65_536
 
 
-@pytest.mark.parametrize("path", ["/api/graphs", "/api/graphs/x/runs", "/api/auth/login"])
 async def test_body_that_is_too_long_is_refused_whether_it_says_so_or_not(
-    app: App, ada: httpx.AsyncClient, path: str
+    app: App, ada: httpx.AsyncClient
 ) -> None:
     app.settings.max_body_bytes = 1_000_000
     headers = {"content-type": "application/json"}
-    for content in (b" " * 3_000_000, _endless(3_000_000)):
+    for path, is_said in product(("/api/graphs", "/api/graphs/x/runs", "/api/auth/login"), (True, False)):
+        content = b" " * 3_000_000 if is_said else _endless(3_000_000)
         answer = await ada.post(path, content=content, headers=headers)
-        assert answer.status_code == 413
+        assert answer.status_code == 413, (path, is_said)
         assert "MAX_BODY_BYTES" in answer.json()["detail"]
     assert (await ada.get("/api/health/live")).status_code == 200
 
@@ -105,35 +104,35 @@ async def test_hundred_megabytes_are_refused(ada: httpx.AsyncClient) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"])
-async def test_body_of_another_kind_is_refused(ada: httpx.AsyncClient, kind: str) -> None:
-    answer = await ada.post("/api/graphs", content=b"{}", headers={"content-type": kind})
-    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "Content-Type")
+async def test_body_of_another_kind_is_refused(ada: httpx.AsyncClient) -> None:
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"):
+        answer = await ada.post("/api/graphs", content=b"{}", headers={"content-type": kind})
+        assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "Content-Type")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/api/runs?cursor=%00",
-        "/api/graphs/%00",
-        "/api/runs?limit=0",
-        "/api/runs?limit=1000000",
-        "/api/runs?limit=x",
-        "/api/runs?status=odd",
-        "/api/runs/x/events?after=99999999999999999999",
-        "/api/graphs/x?version=0",
-        "/api/graphs/x?version=2147483648",
-    ],
-)
-async def test_bad_addresses_are_refused(ada: httpx.AsyncClient, path: str) -> None:
-    answer = await ada.get(path)
-    assert answer.status_code == 400
-    assert answer.json()["errors"]
+BAD_ADDRESSES = [
+    "/api/runs?cursor=%00",
+    "/api/graphs/%00",
+    "/api/runs?limit=0",
+    "/api/runs?limit=1000000",
+    "/api/runs?limit=x",
+    "/api/runs?status=odd",
+    "/api/runs/x/events?after=99999999999999999999",
+    "/api/graphs/x?version=0",
+    "/api/graphs/x?version=2147483648",
+]
 
 
-@pytest.mark.parametrize("path", ["/api/graphs/%ff", "/api/runs/%ed%a0%80", "/api/graphs/" + "x" * 5000])
-async def test_odd_ids_are_not_found(ada: httpx.AsyncClient, path: str) -> None:
-    assert (await ada.get(path)).status_code == 404
+async def test_bad_addresses_are_refused(ada: httpx.AsyncClient) -> None:
+    for path in BAD_ADDRESSES:
+        answer = await ada.get(path)
+        assert answer.status_code == 400, path
+        assert answer.json()["errors"], path
+
+
+async def test_odd_ids_are_not_found(ada: httpx.AsyncClient) -> None:
+    for path in ("/api/graphs/%ff", "/api/runs/%ed%a0%80", "/api/graphs/" + "x" * 5000):
+        assert (await ada.get(path)).status_code == 404, path
 
 
 async def test_unknown_method_answers_405_and_names_what_is_allowed(ada: httpx.AsyncClient) -> None:

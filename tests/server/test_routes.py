@@ -13,8 +13,9 @@ from tests.server.conftest import OUTPUT, VALUE, echo_graph, link, node, review_
 
 
 async def _until(client: httpx.AsyncClient, run_id: str, *statuses: str) -> dict[str, Any]:
+    run: dict[str, Any] = {}
     for _ in range(200):
-        run: dict[str, Any] = (await client.get(f"/api/runs/{run_id}")).json()
+        run = (await client.get(f"/api/runs/{run_id}")).json()
         if run["status"] in statuses:
             return run
         await asyncio.sleep(0.05)
@@ -116,7 +117,9 @@ async def test_graphs_in_a_file_are_stored_and_still_found_by_the_node_that_runs
     }
     for person in (ada, bob):
         saved = (await person.post("/api/graphs", json=parent)).json()
-        target = (await person.get(f"/api/graphs/{saved['id']}")).json()["nodes"][0]["input_default"]["graph_id"]
+        target = (await person.get(f"/api/graphs/{saved['id']}")).json()["nodes"][0]["input_default"][
+            "graph_id"
+        ]
         assert (await person.get(f"/api/graphs/{target}")).json()["name"] == "echo"
 
 
@@ -187,7 +190,9 @@ async def test_review_answered_over_http_completes_the_run(ada: httpx.AsyncClien
     run = await _run(ada, review_graph(), wait=20)
     review = (await ada.get("/api/reviews")).json()["items"][0]
     assert (review["run_id"], review["name"], review["data"]) == (run["run_id"], "Post this?", {"text": "hi"})
-    answer = await ada.post(f"/api/reviews/{review['id']}", json={"approved": True, "data": {"text": "hello"}})
+    answer = await ada.post(
+        f"/api/reviews/{review['id']}", json={"approved": True, "data": {"text": "hello"}}
+    )
     assert answer.status_code == 204
     ended = await _until(ada, run["run_id"], "completed", "failed")
     assert ended["outputs"] == {"approved": [{"text": "hello"}]}
@@ -231,4 +236,7 @@ def _references(part: Any) -> set[str]:
 async def test_link_between_pins_that_do_not_exist_names_both(ada: httpx.AsyncClient) -> None:
     graph = {**echo_graph(), "links": [link("in.nothing", "out.nowhere")]}
     problems = (await ada.post("/api/graphs", json=graph)).json()["problems"]
-    assert {(problem["node_id"], problem["pin"]) for problem in problems} >= {("in", "nothing"), ("out", "nowhere")}
+    assert {(problem["node_id"], problem["pin"]) for problem in problems} >= {
+        ("in", "nothing"),
+        ("out", "nowhere"),
+    }

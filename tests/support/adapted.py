@@ -30,13 +30,13 @@ _numbers = count()
 def encode(value: Any) -> Any:
     """As JSON, so that `decode` gives back the same Python value: tuples, keys that are tuples, lineages."""
     if isinstance(value, Traced):
-        return {"T": [encode(value.lineage), encode(value.data)]}
+        return {"py:traced": [encode(value.lineage), encode(value.data)]}
     if isinstance(value, tuple):
-        return {"t": [encode(part) for part in cast("tuple[Any, ...]", value)]}
+        return {"py:tuple": [encode(part) for part in cast("tuple[Any, ...]", value)]}
     if isinstance(value, list):
         return [encode(part) for part in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {"d": [[encode(k), encode(v)] for k, v in cast("dict[Any, Any]", value).items()]}
+        return {"py:dict": [[encode(k), encode(v)] for k, v in cast("dict[Any, Any]", value).items()]}
     return value
 
 
@@ -44,14 +44,20 @@ def decode(value: Any) -> Any:
     """What `encode` was given."""
     if isinstance(value, list):
         return [decode(part) for part in cast("list[Any]", value)]
-    if not isinstance(value, dict):
-        return value
-    ((kind, content),) = cast("dict[str, Any]", value).items()
-    if kind == "T":
+    if isinstance(value, dict):
+        return _decode_object(cast("dict[str, Any]", value))
+    return value
+
+
+def _decode_object(value: dict[str, Any]) -> Any:
+    kind, content = next(iter(value.items()), ("", None))
+    if kind == "py:traced":
         return Traced(decode(content[0]), decode(content[1]))
-    if kind == "t":
+    if kind == "py:tuple":
         return tuple(map(decode, content))
-    return {decode(k): decode(v) for k, v in content}
+    if kind == "py:dict":
+        return {decode(k): decode(v) for k, v in content}
+    return value
 
 
 class AdaptedBlock(Block):

@@ -26,6 +26,8 @@ from backend.util.errors import BlockyardError
 from backend.util.settings import Settings
 from tests.support.durable import BLOCKS
 
+INTERNAL = "internal"
+"""Stands before errors that are not ours, which nobody should ever see."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -170,6 +172,7 @@ async def start_worker(
             stderr=errors,
             cwd=ROOT,
             process_group=0,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
     made = WorkerProcess(process)
     made._reading = asyncio.create_task(made._read())
@@ -230,6 +233,8 @@ async def _answer(app: App, message: dict[str, Any], answers: int) -> None:
         result = await _do(app, message)
     except BlockyardError as error:
         _say(answers, {"n": message["n"], "error": f"{error.code}: {error}"})
+    except Exception as error:
+        _say(answers, {"n": message["n"], "error": f"{INTERNAL}: {error!r}"})
     else:
         _say(answers, {"n": message["n"], "result": result})
 

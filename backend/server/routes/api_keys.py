@@ -42,9 +42,7 @@ async def list_keys(
 async def make_key(site: SiteDep, caller: CallerDep, body: ApiKeyRequest) -> dict[str, Any]:
     """Make a key. It is in this answer and nowhere else."""
     if body.expires_at is not None and body.expires_at <= now():
-        problem = Problem(
-            "The key would have expired already.", "Choose a later moment.", path="expires_at"
-        )
+        problem = Problem("The key would have expired already.", "Choose a later moment.", path="expires_at")
         raise BadInput(str(problem), problems=(problem,))
     if not set(body.scopes) <= caller.scopes:
         raise Forbidden("A key cannot be allowed more than you are. Take scopes away.")

@@ -33,7 +33,7 @@ async def log_in(site: SiteDep, body: Login, request: Request, response: Respons
     site.logins.count(email, address_of(request))
     async with site.app.database.begin() as connection:
         found = await find_login(connection, email)
-    await site.passwords.check(found and found["password_hash"], body.password)
+    await site.passwords.check(found["password_hash"] if found else None, body.password)
     if found is None:
         raise Unauthorized("The e-mail address or the password is wrong.")
     await open_session(site, request, response, found["id"])

@@ -33,15 +33,15 @@ async def _problems(site: Site) -> list[str]:
     app = site.app
     try:
         async with app.database.begin() as connection:
-            revision, is_beating = await load_readiness(
-                connection, app.worker.id, app.settings.dead_after_s
-            )
+            revision, is_beating = await load_readiness(connection, app.worker.id, app.settings.dead_after_s)
     except Unavailable:
         return ["The database cannot be reached. Look whether it runs."]
     problems: list[str] = []
     head = known_revisions()[-1]
     if revision != head:
-        problems.append(f"The database is at revision {revision!r}, this code at {head!r}. Restart Blockyard.")
+        problems.append(
+            f"The database is at revision {revision!r}, this code at {head!r}. Restart Blockyard."
+        )
     if not is_beating:
         problems.append("The worker gives no sign of life. Restart Blockyard.")
     return problems

@@ -57,9 +57,7 @@ async def set_up(site: SiteDep, body: Setup, request: Request, response: Respons
     await check_token(database, body.token)
     password_hash = await site.passwords.hash(body.password)
     name = body.name.strip() or body.email.partition("@")[0]
-    user_id = await make_owner(
-        database, body.token, email=body.email, name=name, password_hash=password_hash
-    )
+    user_id = await make_owner(database, body.token, email=body.email, name=name, password_hash=password_hash)
     await open_session(site, request, response, user_id)
     async with database.begin() as connection:
         return UserView.model_validate(await load_user(connection, user_id))

@@ -8,9 +8,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from backend.data.status_store import count_runs, graph_names, load_counts
 from backend.data.review_store import list_open_reviews
 from backend.data.run_store import list_runs
+from backend.data.status_store import count_runs, graph_names, load_counts
 from backend.server.deps import CallerDep, JsonRoute, SiteDep
 from backend.server.run_answer import run_row
 from backend.server.wire import Status
