@@ -44,7 +44,7 @@ def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
             seq += 1
             value = plan.yielded(firing, pin, held, seq)
             said.append((pin, held, value.item.index if pin in each else None))
-            if firing.pending >= loop.max_waiting_values or len(said) >= LONGEST:
+            if firing.pending > loop.max_waiting_values or len(said) >= LONGEST:
                 break
         else:
             plan.ended(firing)

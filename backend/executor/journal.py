@@ -12,8 +12,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -21,184 +19,12 @@ import orjson
 import structlog
 
 from backend.data.connection import DATABASE_AWAY, Connection
-from backend.data.run import FINAL, RunStatus
+from backend.data.run import FINAL
 from backend.executor.away import is_away
-from backend.executor.records import Record, Segment, events_in
+from backend.executor.records import Segment
+from backend.executor.run_log import Part, RunLog
 
 log = structlog.get_logger(__name__)
-
-Extra = tuple[str, tuple[Any, ...]]
-
-
-class RunLost(Exception):
-    """Another worker has taken the run; nothing that this one does about it counts any more."""
-
-
-@dataclass(slots=True)
-class RunRow:
-    """The columns of a run that its owner writes."""
-
-    id: str
-    user_id: str
-    graph_id: str
-    graph_version: int
-    root_run_id: str
-    inputs: str
-    options: str
-    created_at: datetime
-    status: RunStatus
-    worker_id: str | None
-    parent_run_id: str | None = None
-    parent_node_id: str | None = None
-    parent_firing: int | None = None
-    idempotency_key: str | None = None
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    wake_at: datetime | None = None
-    summary: str | None = None
-    cost_usd_micros: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class RunLog:
-    """The journal of one run, from its owner's side."""
-
-    journal: Journal
-    row: RunRow
-    epoch: int
-    next_seq: int = 1
-    is_new: bool = False
-    """The row is not in the database yet; the next commit creates it."""
-    lost: bool = False
-    flushed_seq: int = 0
-    _records: list[Record] = field(default_factory=list[Record])
-    _first_seq: int = 1
-    _t0_ns: int = 0
-    _row_changed: bool = False
-    _is_refused: bool = False
-    _extras: list[Extra] = field(default_factory=list[Extra])
-    _waiters: list[tuple[int, asyncio.Future[None]]] = field(
-        default_factory=list[tuple[int, "asyncio.Future[None]"]]
-    )
-
-    def now_us(self) -> int:
-        """Microseconds since the start of the segment that the next record joins."""
-        if not self._records:
-            self._t0_ns = time.time_ns()
-            self._first_seq = self.next_seq
-        return (time.time_ns() - self._t0_ns) // 1000
-
-    def append(self, record: Record) -> int:
-        """Take a record in; the number of its (first) event. Stamp it with `now_us` just before."""
-        if not self._records:
-            self.journal.mark(self)
-        seq = self.next_seq
-        self._records.append(record)
-        self.next_seq = seq + events_in(record)
-        return seq
-
-    def note(self, kind: str, node: int | None, firing: int | None, data: Any) -> int:
-        """Append an event that is not on the hot path."""
-        return self.append(("k", kind, node, firing, data, self.now_us()))
-
-    def change_row(self) -> None:
-        """The row's columns were changed: write them with the next commit."""
-        self._row_changed = True
-        self.journal.mark(self)
-
-    def also(self, sql: str, *arguments: Any) -> None:
-        """Execute a statement in the transaction of the next commit."""
-        self._extras.append((sql, arguments))
-        self.journal.mark(self)
-
-    def flushed(self) -> Awaitable[None]:
-        """Done when everything that was appended so far is on disk.
-
-        Raises:
-            RunLost: it never will be.
-        """
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self.lost:
-            future.set_exception(RunLost(self.row.id))
-        elif self.flushed_seq >= self.next_seq - 1:
-            future.set_result(None)
-        else:
-            self._waiters.append((self.next_seq - 1, future))
-        return future
-
-    def take_part(self) -> Part:
-        """Everything since the last commit; called by the writer."""
-        part = Part(
-            self,
-            self._first_seq,
-            self._records,
-            datetime.fromtimestamp(self._t0_ns / 1e9, UTC),
-            self._row_changed,
-            self.is_new,
-            self._extras,
-            self.next_seq - self._first_seq if self._records else 0,
-        )
-        self._records, self._extras, self._row_changed = [], [], False
-        return part
-
-    def settle(self, part: Part, *, is_held: bool) -> None:
-        """The commit is done; the writer says whether the run was still ours."""
-        if not is_held:
-            self.lose()
-            return
-        self.is_new = False
-        self.flushed_seq = max(self.flushed_seq, part.last_seq)
-        waiting = self._waiters
-        if waiting:
-            self._waiters = [pair for pair in waiting if pair[0] > self.flushed_seq]
-            for seq, future in waiting:
-                if seq <= self.flushed_seq and not future.done():
-                    future.set_result(None)
-
-    def lose(self) -> None:
-        """The run is another worker's now."""
-        if self.lost:
-            return
-        self.lost = True
-        self._disappoint()
-        self.journal.on_lost(self)
-
-    def refuse(self, part: Part, error: Exception) -> None:
-        """The database does not take the part: go back to where the journal stands, for its owner to end the run."""
-        if self.is_new or self.lost or self._is_refused:
-            self.lose()
-            return
-        self._is_refused = True
-        self._records, self._extras, self._row_changed = [], [], False
-        if part.records:
-            self.next_seq = part.first_seq
-        self._disappoint()
-        self.journal.on_refused(self, error)
-
-    def _disappoint(self) -> None:
-        waiting, self._waiters = self._waiters, []
-        for _, future in waiting:
-            if not future.done():
-                future.set_exception(RunLost(self.row.id))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One run's part of one commit."""
-
-    log: RunLog
-    first_seq: int
-    records: list[Record]
-    at: datetime
-    row_changed: bool
-    is_new: bool
-    extras: list[Extra]
-    count: int
-    """Events, which are more than records."""
-
-    @property
-    def last_seq(self) -> int:
-        return self.first_seq + self.count - 1 if self.records else 0
 
 
 class Journal:
@@ -332,19 +158,30 @@ class Journal:
 
     async def _write(self, connection: Connection, parts: list[Part]) -> set[str]:
         events = _event_columns([part for part in parts if part.records])
-        created = [part.log for part in parts if part.is_new]
-        changed = [part.log for part in parts if part.row_changed and not part.is_new]
-        held = [part.log for part in parts if not part.row_changed and not part.is_new]
+        created = [part for part in parts if part.is_new]
+        changed = [part for part in parts if part.row is not None and not part.is_new]
+        held = [part.log for part in parts if part.row is None]
         if not created and not changed:
             rows = await connection.fetch(_APPEND, *_fence_columns(held), *events)
         else:
             rows = await connection.fetch(
-                _WRITE, *_fence_columns(held), *events, *_changed_columns(changed), *_created_columns(created)
+                _WRITE, *_fence_columns(held), *events, *_row_columns(changed, 9), *_row_columns(created, 20)
             )
         return {row[0] for row in rows}
 
 
-_TROUBLE = (*DATABASE_AWAY, orjson.JSONEncodeError)
+class NoJson(Exception):
+    """A record holds what JSON cannot, such as half of a surrogate pair in an error's text."""
+
+
+_TROUBLE = (*DATABASE_AWAY, NoJson)
+
+
+def _encoded(part: Part) -> str:
+    try:
+        return orjson.dumps(part.records).decode()
+    except orjson.JSONEncodeError as error:
+        raise NoJson(f"{error}") from error
 
 
 def _event_columns(parts: list[Part]) -> tuple[list[Any], ...]:
@@ -354,7 +191,7 @@ def _event_columns(parts: list[Part]) -> tuple[list[Any], ...]:
         [part.count for part in parts],
         [part.log.epoch for part in parts],
         [part.at for part in parts],
-        [orjson.dumps(part.records).decode() for part in parts],
+        [_encoded(part) for part in parts],
     )
 
 
@@ -362,37 +199,10 @@ def _fence_columns(logs: list[RunLog]) -> tuple[list[Any], ...]:
     return [run_log.row.id for run_log in logs], [run_log.epoch for run_log in logs]
 
 
-def _changed_columns(logs: list[RunLog]) -> tuple[list[Any], ...]:
-    rows = [run_log.row for run_log in logs]
-    return (
-        [row.id for row in rows],
-        [run_log.epoch for run_log in logs],
-        [row.status.value for row in rows],
-        [row.worker_id for row in rows],
-        [row.started_at for row in rows],
-        [row.ended_at for row in rows],
-        [row.wake_at for row in rows],
-        [row.summary for row in rows],
-        [row.cost_usd_micros for row in rows],
-    )
-
-
-def _created_columns(logs: list[RunLog]) -> tuple[list[Any], ...]:
-    rows = [run_log.row for run_log in logs]
-    return (
-        *_changed_columns(logs),
-        [row.user_id for row in rows],
-        [row.graph_id for row in rows],
-        [row.graph_version for row in rows],
-        [row.root_run_id for row in rows],
-        [row.parent_run_id for row in rows],
-        [row.parent_node_id for row in rows],
-        [row.parent_firing for row in rows],
-        [row.inputs for row in rows],
-        [row.options for row in rows],
-        [row.idempotency_key for row in rows],
-        [row.created_at for row in rows],
-    )
+def _row_columns(parts: list[Part], width: int) -> tuple[list[Any], ...]:
+    """The rows of the parts, column by column; as many empty columns without any."""
+    rows = [part.row for part in parts if part.row is not None]
+    return tuple(map(list, zip(*rows, strict=True))) if rows else ([],) * width
 
 
 _FENCE = """

@@ -221,6 +221,11 @@ class Plan:
             if not (lane.count or lane.node.is_tool or lane.node.id in unreachable)
         ]
 
+    def close(self) -> None:
+        """Nobody asks any more: lets go of what refers back here, so that no garbage collector is needed."""
+        self.is_stopped = True
+        del self._pairing, self._settling
+
     # Firings come and go
 
     def _fire(

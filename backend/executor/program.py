@@ -393,7 +393,9 @@ class _Builder:
             return None
         node = bound.get(chosen)
         if node is None or node.block.kind is not BlockKind.TRIGGER:
-            raise GraphInvalid((Problem("This node is no trigger of the graph.", "Choose a trigger.", chosen),))
+            raise GraphInvalid(
+                (Problem("This node is no trigger of the graph.", "Choose a trigger.", chosen),)
+            )
         return node
 
 

@@ -22,10 +22,10 @@ from backend.executor.bound import BoundNode
 from backend.executor.calls import Calls
 from backend.executor.context import Wait, firing_id
 from backend.executor.inline import Said, refs_of, run_inline
-from backend.executor.journal import RunLog
 from backend.executor.outputs import OUTPUT_PIN, Output, named_outputs, output_name
 from backend.executor.plan import Firing, Plan
 from backend.executor.program import Program
+from backend.executor.run_log import RunLog
 from backend.executor.run_node import Failure, Memory, NodeRun
 from backend.executor.services import Services
 from backend.executor.values import Encoded, Held, Stored, digest, raw_json, size_bytes, to_wire
@@ -64,7 +64,7 @@ class RunLoop:
         self.overrides = overrides
         self.parent = parent
         self.depth: int = parent.depth + 1 if parent else 0
-        self.root: RunLoop = parent.root if parent else self
+        self._above: RunLoop | None = parent.root if parent else None
         self.firings = 0
         """Firings of this run and, at the root, of all below it."""
         self.plan = Plan(program.compiled)
@@ -74,8 +74,9 @@ class RunLoop:
         self.outputs: list[Output] = []
         self.live: dict[FiringKey, NodeRun] = {}
         self.memories: dict[FiringKey, Memory] = {}
-        self.waits = Waits(self)
-        self.calls = Calls(self)
+        # Made when first needed: most runs neither wait nor call, and then leave no cycle of references behind.
+        self._waits: Waits | None = None
+        self._calls: Calls | None = None
         self.is_over = False
         self.has_stored = False
         """Whether a value of this run lies in the blob table."""
@@ -93,6 +94,25 @@ class RunLoop:
         self._timer: asyncio.TimerHandle | None = None
         self._leaving: asyncio.Future[None] | None = None
         self._began = time.perf_counter()
+
+    @property
+    def root(self) -> RunLoop:
+        """The run at the top, to which limits, budget and cancel belong."""
+        return self._above or self
+
+    @property
+    def waits(self) -> Waits:
+        """What its firings wait for."""
+        if self._waits is None:
+            self._waits = Waits(self)
+        return self._waits
+
+    @property
+    def calls(self) -> Calls:
+        """The tools that its blocks have called."""
+        if self._calls is None:
+            self._calls = Calls(self)
+        return self._calls
 
     # -- life ------------------------------------------------------------------------------------------
 
@@ -147,7 +167,7 @@ class RunLoop:
             self._open_gates()
 
     def _start(self, firing: Firing) -> None:
-        root = self.root
+        root = self._above or self
         root.firings += 1
         if root.firings > root.max_firings:
             root.limit("max_firings", f"{root.max_firings:,} firings")
@@ -199,7 +219,8 @@ class RunLoop:
         index = value.item.index if pin in firing.node.spec.each else None
         self.log.append(("y", node.index, firing.n, pin, to_wire(held), index, t))
         self.take_outputs(node, firing.n, [(pin, held, index)])
-        self.calls.take(run.key, pin, held)
+        if self._calls is not None:
+            self._calls.take(run.key, pin, held)
         self.pump()
 
     def on_finished(self, run: NodeRun) -> None:
@@ -207,14 +228,16 @@ class RunLoop:
         self._forget(run)
         self.plan.ended(run.firing)
         self.log.append(("f", run.node.index, run.firing.n, self.log.now_us()))
-        self.calls.end(run.key, None)
+        if self._calls is not None:
+            self._calls.end(run.key, None)
         self.pump()
 
     def on_failed(self, run: NodeRun, failure: Failure) -> None:
         """A block failed for good."""
         self._forget(run)
         self.record_failure(run.firing, run.node, failure, run.attempt)
-        self.calls.end(run.key, failure.message)
+        if self._calls is not None:
+            self._calls.end(run.key, failure.message)
         self.pump()
 
     def on_retried(self, run: NodeRun, failure: Failure, pause_s: float) -> None:
@@ -365,7 +388,8 @@ class RunLoop:
         for _, run in paused:
             if run.firing.pending <= self.max_waiting_values // 2:
                 self._open_gate(run, self.max_waiting_values)
-        if len(paused) + self.calls.waiting_callers == len(self.live) and all(
+        callers = self._calls.waiting_callers if self._calls is not None else 0
+        if len(paused) + callers == len(self.live) and all(
             run.gate is not None and not run.gate.is_set() for _, run in paused
         ):
             lowest = paused[0][1]
@@ -448,7 +472,8 @@ class RunLoop:
 
     def _stop_work(self) -> None:
         self.is_over = True
-        self.waits.stop()
+        if self._waits is not None:
+            self._waits.stop()
         if self._timer is not None:
             self._timer.cancel()
         for run in self.live.values():
@@ -459,6 +484,7 @@ class RunLoop:
 
     def _settle(self, status: RunStatus | None) -> None:
         self.services.forget(self)
+        self.plan.close()
         if not self.done.done():
             self.done.set_result(status)
 

@@ -14,9 +14,9 @@ from backend.executor import streams
 from backend.executor.away import surely
 from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.context import BlockContext, Suspend, ThreadContext
-from backend.executor.journal import RunLost
 from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
+from backend.executor.run_log import RunLost
 from backend.executor.values import Held, Stored, digest, from_json, hold, release
 from backend.util.errors import BlockError, BlockTimeout, BlockyardError, Diverged, Interrupted, LimitReached
 

@@ -29,13 +29,14 @@ from backend.data.run import EventKind, RunError, RunOptions, RunStatus, RunSumm
 from backend.executor.away import surely
 from backend.executor.children import ChildRuns
 from backend.executor.claims import Claims, Control
-from backend.executor.journal import Journal, Part, RunLog, RunLost, RunRow
+from backend.executor.journal import Journal
 from backend.executor.process_pool import ProcessPool
 from backend.executor.program import FindBlock, Program
 from backend.executor.programs import Programs
 from backend.executor.queue import RunQueue
 from backend.executor.records import Segment, unfold
 from backend.executor.replay import Replay
+from backend.executor.run_log import Part, RunLog, RunLost, RunRow
 from backend.executor.run_loop import RunLoop
 from backend.executor.run_reader import DEFAULT_OPTIONS, RunReader
 from backend.executor.services import CredentialsSource, Services

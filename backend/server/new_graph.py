@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -13,6 +14,7 @@ from backend.data.graph import Graph, Node
 from backend.data.graph_file import parse_graph
 from backend.executor.program import FindBlock, problems_of
 from backend.util.clock import new_id
+from backend.util.errors import BadInput, Problem
 
 _BESIDE_BYTES = 65_536
 _BESIDE_NODES = 100
@@ -43,28 +45,42 @@ def under_new_ids(graph: Graph, user_id: str, key: str | None, *, own_id: str | 
 
     A file's ids may be another user's, and nobody is to learn that. The same `key` gives the same ids,
     so that a repeated request stores nothing twice. `own_id` is kept for the graph itself.
+
+    Raises:
+        BadInput: two graphs in the file have the same id.
     """
     news: dict[str, str] = {}
-    _name_all(graph, user_id, key, news)
+    made = [_new_id(user_id, key, place) for place, _ in enumerate(_all(graph))]
+    for place, one in enumerate(_all(graph)):
+        if one.id in news:
+            problem = Problem(
+                f"Two graphs in the file have the id {one.id!r}.", "Rename one.", path="sub_graphs"
+            )
+            raise BadInput(str(problem), problems=(problem,))
+        if one.id:
+            news[one.id] = made[place]
     if own_id is not None:
-        news[graph.id] = own_id
-    return _renamed(graph, news)
+        news[graph.id], made[0] = own_id, own_id
+    return _renamed(graph, news, iter(made))
 
 
-def _name_all(graph: Graph, user_id: str, key: str | None, news: dict[str, str]) -> None:
-    if graph.id not in news:
-        place = f"blockyard:{user_id}:{key}:{len(news)}"
-        news[graph.id] = new_id() if key is None else str(uuid5(NAMESPACE_URL, place))
+def _all(graph: Graph) -> Iterator[Graph]:
+    yield graph
     for child in graph.sub_graphs:
-        _name_all(child, user_id, key, news)
+        yield from _all(child)
 
 
-def _renamed(graph: Graph, news: dict[str, str]) -> Graph:
+def _new_id(user_id: str, key: str | None, place: int) -> str:
+    return new_id() if key is None else str(uuid5(NAMESPACE_URL, f"blockyard:{user_id}:{key}:{place}"))
+
+
+def _renamed(graph: Graph, news: dict[str, str], made: Iterator[str]) -> Graph:
+    """`made` has the new ids in the order of `_all`."""
     return graph.model_copy(
         update={
-            "id": news[graph.id],
+            "id": next(made),
             "nodes": [_repointed(node, news) for node in graph.nodes],
-            "sub_graphs": [_renamed(child, news) for child in graph.sub_graphs],
+            "sub_graphs": [_renamed(child, news, made) for child in graph.sub_graphs],
         }
     )
 

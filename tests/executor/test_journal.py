@@ -14,7 +14,8 @@ from backend.data.connection import Connection
 from backend.data.db import Database
 from backend.data.run import RunStatus
 from backend.data.user_store import LOCAL_USER_ID
-from backend.executor.journal import Journal, Part, RunLog, RunLost, RunRow, read_segments
+from backend.executor.journal import Journal, read_segments
+from backend.executor.run_log import Part, RunLog, RunLost, RunRow
 from backend.util.clock import new_id, now
 
 
@@ -408,3 +409,24 @@ async def test_a_flushed_part_is_shown_before_its_waiters_go_on(bench: Bench) ->
     await run_log.flushed()
     seen.append("went on")
     assert seen == ["shown", "went on"]
+
+
+async def test_a_row_is_written_as_it_was_with_its_records(database: Database) -> None:
+    may_connect = asyncio.Event()
+
+    async def connect_late() -> Connection:
+        await may_connect.wait()
+        return await database.connect()
+
+    async with working(database, connect_late) as bench:
+        run_log = bench.new_log()
+        run_log.note("first", None, None, {})
+        await asyncio.sleep(0.01)  # the writer has taken the first part and waits for its connection
+        run_log.row.status = RunStatus.COMPLETED
+        run_log.change_row()
+        run_log.note("last", None, None, {})
+        may_connect.set()
+        await run_log.flushed()
+        assert not run_log.lost
+        assert await bench.kinds(run_log) == ["first", "last"]
+        assert await bench.status(run_log) == "completed"

@@ -77,7 +77,11 @@ def output(name: str) -> Node:
 
 def hello() -> Graph:
     return graph(
-        [node("in", AgentInputBlock, name="x", value="you"), node("say", b.PureBlock, mark="hello"), output("y")],
+        [
+            node("in", AgentInputBlock, name="x", value="you"),
+            node("say", b.PureBlock, mark="hello"),
+            output("y"),
+        ],
         ["in.result -> say.value", "say.out -> out y.value"],
     )
 
@@ -154,7 +158,11 @@ def failures() -> Graph:
 
 def run_that_fails() -> Graph:
     return graph(
-        [node("g", b.ItemsBlock, items=[1, 2]), node("e", b.EffectBlock, policy=retries(0, parallel=1)), node("f", b.FailOnBlock, bad=2)],
+        [
+            node("g", b.ItemsBlock, items=[1, 2]),
+            node("e", b.EffectBlock, policy=retries(0, parallel=1)),
+            node("f", b.FailOnBlock, bad=2),
+        ],
         ["g.item -> e.value", "e.out -> f.value"],
     )
 
@@ -181,14 +189,24 @@ def steps_that_cost() -> Graph:
 
 def thread_and_process() -> Graph:
     return graph(
-        [node("t", b.ThreadBlock, value=3), node("p", b.ProcessBlock, value=4), node("j", b.JoinBlock), output("y")],
+        [
+            node("t", b.ThreadBlock, value=3),
+            node("p", b.ProcessBlock, value=4),
+            node("j", b.JoinBlock),
+            output("y"),
+        ],
         ["t.out -> j.x", "p.out -> j.y", "j.out -> out y.value"],
     )
 
 
 def waits_for_time() -> Graph:
     return graph(
-        [node("g", b.ItemsBlock, items=[1, 2]), node("s", b.SleepBlock), node("c", b.GatherBlock), output("y")],
+        [
+            node("g", b.ItemsBlock, items=[1, 2]),
+            node("s", b.SleepBlock),
+            node("c", b.GatherBlock),
+            output("y"),
+        ],
         ["g.item -> s.value", "s.out -> c.items", "c.list -> out y.value"],
     )
 
@@ -281,7 +299,9 @@ def check_equal(first: EngineRun, again: EngineRun, cut: int) -> None:
     assert again.view.summary is not None
     assert first.view.summary is not None
     assert sorted(again.errors, key=repr) == sorted(first.errors, key=repr), cut
-    assert again.view.summary.model_dump(exclude={"errors"}) == first.view.summary.model_dump(exclude={"errors"})
+    assert again.view.summary.model_dump(exclude={"errors"}) == first.view.summary.model_dump(
+        exclude={"errors"}
+    )
 
 
 def check_effects(first: EngineRun, prefix: list[Record]) -> None:

@@ -103,7 +103,9 @@ async def test_child_cut_anywhere_goes_on_and_pays_no_step_twice(
         started = next(n for n, r in enumerate(records, start=1) if r[0] == "s")
         for cut in range(1, len(below)):
             b.effects.clear()
-            charged = sum(r[4]["usd_micros"] for r in below[:cut] if r[0] == "k" and r[1] == EventKind.CHARGED)
+            charged = sum(
+                r[4]["usd_micros"] for r in below[:cut] if r[0] == "k" and r[1] == EventKind.CHARGED
+            )
             await rewind(raw, child_id, below[:cut])
             await rewind(raw, first.view.id, records[:started], base_cost=charged)
             assert await whole.until_over(raw, first.view.id) == "completed"
@@ -117,7 +119,9 @@ async def test_child_cut_anywhere_goes_on_and_pays_no_step_twice(
             assert not {name.split("/")[-1] for name in b.effects} & recorded
 
 
-@pytest.mark.parametrize("name", ["retried", "waits_for_a_person", "tools", "accumulator", "failures", "paused"])
+@pytest.mark.parametrize(
+    "name", ["retried", "waits_for_a_person", "tools", "accumulator", "failures", "paused"]
+)
 async def test_run_that_is_interrupted_again_and_again_ends_the_same(
     name: str, worker: Worker, blocks: Catalogue, database: Database
 ) -> None:
@@ -148,7 +152,9 @@ async def cut_after(database: Database, worker: Worker, run: EngineRun, kind: st
 async def test_block_that_yields_something_else_when_repeated_fails_as_diverged(
     worker: Worker, blocks: Catalogue, database: Database
 ) -> None:
-    run = await execute(worker, graph([node("r", b.RandomBlock), node("e", b.EffectBlock)], ["r.out -> e.value"]))
+    run = await execute(
+        worker, graph([node("r", b.RandomBlock), node("e", b.EffectBlock)], ["r.out -> e.value"])
+    )
     assert run.status == "completed"
     again = await cut_after(database, worker, run, EventKind.YIELDED)
     assert again.status == "failed"

@@ -37,7 +37,10 @@ def blocks() -> Catalogue:
 async def test_firing_is_tried_again_with_the_same_key_and_numbered_attempts(worker: Worker) -> None:
     run = await execute(
         worker,
-        graph([node("f", b.FlakyBlock, policy=retries(5), good=3), node("p", b.PureBlock)], ["f.early -> p.value"]),
+        graph(
+            [node("f", b.FlakyBlock, policy=retries(5), good=3), node("p", b.PureBlock)],
+            ["f.early -> p.value"],
+        ),
     )
     assert run.status == "completed"
     assert run.outs("f") == [3]
@@ -63,7 +66,9 @@ async def test_pauses_grow_with_jitter_up_to_their_limit(worker: Worker) -> None
     run = await execute(worker, graph([node("f", b.FlakyBlock, policy=retries(4, backoff_s=0.01), good=9)]))
     pauses = [event.data["pause_s"] for event in run.of(EventKind.RETRIED)]
     longest = [0.01, 0.02, 0.04, 0.08]
-    assert all(whole / 2 - 0.001 <= pause <= whole for pause, whole in zip(pauses, longest, strict=True)), pauses
+    assert all(whole / 2 - 0.001 <= pause <= whole for pause, whole in zip(pauses, longest, strict=True)), (
+        pauses
+    )
 
 
 async def test_pause_is_as_long_as_the_provider_asks(worker: Worker) -> None:
@@ -103,7 +108,12 @@ async def test_firings_of_other_items_go_on_while_one_is_tried_again(worker: Wor
 
 @pytest.mark.parametrize(
     ("block", "constants"),
-    [(b.EffectBlock, {"pause_s": 20}), (b.ProcessBlock, {"value": 1, "sleep_s": 20}), (b.StuckBlock, {}), (b.TickBlock, {})],
+    [
+        (b.EffectBlock, {"pause_s": 20}),
+        (b.ProcessBlock, {"value": 1, "sleep_s": 20}),
+        (b.StuckBlock, {}),
+        (b.TickBlock, {}),
+    ],
 )
 async def test_block_that_takes_too_long_fails_with_its_limit_named(
     block: type[Block], constants: dict[str, Any], worker: Worker
@@ -127,7 +137,9 @@ async def test_attempt_that_times_out_is_tried_again(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize("yields_error", [True, False])
-async def test_error_flows_on_with_its_item_after_the_earlier_values(yields_error: bool, worker: Worker) -> None:
+async def test_error_flows_on_with_its_item_after_the_earlier_values(
+    yields_error: bool, worker: Worker
+) -> None:
     run = await execute(
         worker,
         graph(
@@ -163,7 +175,13 @@ async def test_failure_stops_what_runs_and_says_where_it_was(worker: Worker) -> 
     assert run.status == "failed"
     assert run.view.summary is not None
     (error,) = run.view.summary.errors
-    assert (error.node_id, error.firing, error.item, error.code, error.message) == ("f", 1, [1], "block_failed", "bad 2")
+    assert (error.node_id, error.firing, error.item, error.code, error.message) == (
+        "f",
+        1,
+        [1],
+        "block_failed",
+        "bad 2",
+    )
     assert error.node_name
     assert not run.keys("after")
 

@@ -46,7 +46,9 @@ def most_waiting(run: EngineRun, generator: str, consumer: str) -> int:
 
 
 @pytest.mark.parametrize("block", [b.GrowBlock, b.PureGrowBlock])
-async def test_generator_never_has_more_than_a_thousand_values_waiting(block: type[Block], worker: Worker) -> None:
+async def test_generator_never_has_more_than_a_thousand_values_waiting(
+    block: type[Block], worker: Worker
+) -> None:
     run = await execute(
         worker,
         graph([node("g", block, count=3_000), node("e", b.EffectBlock)], ["g.item -> e.value"]),
@@ -300,7 +302,9 @@ async def test_failure_of_a_tool_is_raised_where_it_was_called(worker: Worker) -
 
 
 async def test_node_that_is_no_tool_of_its_caller_cannot_be_called(worker: Worker) -> None:
-    run = await execute(worker, graph([node("a", b.CallerBlock, tool="t", calls=[1]), node("t", b.PureBlock)]))
+    run = await execute(
+        worker, graph([node("a", b.CallerBlock, tool="t", calls=[1]), node("t", b.PureBlock)])
+    )
     assert run.status == "failed"
     assert "tools" in run.errors[0][2]
 

@@ -161,7 +161,7 @@ async def test_anothers_graph_id_in_a_posted_graph_changes_and_tells_nothing(
     ada: httpx.AsyncClient, bob: httpx.AsyncClient
 ) -> None:
     hers = await stored(ada, echo_graph())
-    his = await stored(bob, {**echo_graph(), "id": hers, "sub_graphs": [{**echo_graph(), "id": hers}]})
+    his = await stored(bob, {**echo_graph(), "id": hers, "sub_graphs": [{**echo_graph(), "id": "child"}]})
     assert his != hers
     assert (await ada.get(f"/api/graphs/{hers}")).json()["version"] == 1
     assert (await bob.get(f"/api/graphs/{hers}")).status_code == 404

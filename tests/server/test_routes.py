@@ -123,6 +123,16 @@ async def test_graphs_in_a_file_are_stored_and_still_found_by_the_node_that_runs
         assert (await person.get(f"/api/graphs/{target}")).json()["name"] == "echo"
 
 
+async def test_two_graphs_of_one_id_in_a_file_are_refused(ada: httpx.AsyncClient) -> None:
+    child = {**echo_graph(), "id": "same"}
+    answer = await ada.post("/api/graphs", json={**child, "sub_graphs": [child]})
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "sub_graphs")
+    nameless = {**echo_graph(), "name": "child"}
+    answer = await ada.post("/api/graphs", json={**echo_graph(), "sub_graphs": [nameless, nameless]})
+    assert (answer.status_code, answer.json()["version"]) == (201, 1)
+    assert len((await ada.get("/api/graphs")).json()["items"]) == 3
+
+
 async def test_lists_are_paged_by_cursor(ada: httpx.AsyncClient) -> None:
     ids = [await stored(ada, {**echo_graph(), "name": f"g{n}"}) for n in range(5)]
     seen: list[str] = []

@@ -100,6 +100,7 @@ def test_port_in_use_is_refused_with_the_cure(tmp_path: Path, database_url: str)
         taken.listen()
         with serving(tmp_path, database_url, BLOCKYARD_PORT=str(taken.getsockname()[1])) as server:
             server.until("choose another port")
+            assert server.process.wait(20) != 0
 
 
 async def test_terminated_in_the_middle_of_a_run_it_gives_the_run_back(

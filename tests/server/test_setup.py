@@ -11,7 +11,7 @@ import pytest
 from backend.app import App
 from backend.server import auth as auth_module
 from backend.server.auth import hash_of
-from backend.server.setup import open_setup, refuse_open_house
+from backend.server.setup import is_loopback, open_setup, refuse_open_house
 from backend.util.clock import now
 from backend.util.errors import SetupProblem
 from tests.server.conftest import client_of
@@ -86,9 +86,10 @@ def test_without_an_owner_nobody_beyond_this_machine_is_listened_to(host: str) -
         refuse_open_house(host, "short")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "localhost", "::1"])
-def test_this_machine_is_listened_to_without_an_owner(host: str) -> None:
-    refuse_open_house(host, "")
+def test_only_addresses_of_this_machine_count_as_loopback() -> None:
+    inside = ["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]"]
+    outside = ["0.0.0.0", "::", "", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"]
+    assert [host for host in inside + outside if is_loopback(host)] == inside
 
 
 async def test_cookie_is_opaque_http_only_lax_and_stored_as_hash(

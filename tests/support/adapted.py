@@ -23,7 +23,22 @@ from tests.executor.plan_graphs import Traced
 
 Way = Literal["inline", "async", "thread"]
 LONGEST_PAUSE_S = 0.003
-_OUTPUTS = ("out", "item", "key", "list", "yes", "no", "a", "b", "call", "done", "history", "ask", "items", "tools")
+_OUTPUTS = (
+    "out",
+    "item",
+    "key",
+    "list",
+    "yes",
+    "no",
+    "a",
+    "b",
+    "call",
+    "done",
+    "history",
+    "ask",
+    "items",
+    "tools",
+)
 _numbers = count()
 
 
@@ -31,26 +46,26 @@ def encode(value: Any) -> Any:
     """As JSON, so that `decode` gives back the same Python value: tuples, keys that are tuples, lineages."""
     if isinstance(value, Traced):
         return {"py:traced": [encode(value.lineage), encode(value.data)]}
-    if isinstance(value, tuple):
-        return {"py:tuple": [encode(part) for part in cast("tuple[Any, ...]", value)]}
-    if isinstance(value, list):
-        return [encode(part) for part in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {"py:dict": [[encode(k), encode(v)] for k, v in cast("dict[Any, Any]", value).items()]}
+    if type(value) is tuple:
+        return {"py:tuple": [encode(part) for part in value]}
+    if type(value) is list:
+        return [encode(part) for part in value]
+    if type(value) is dict:
+        return {"py:dict": [[encode(k), encode(v)] for k, v in value.items()]}
     return value
 
 
 def decode(value: Any) -> Any:
     """What `encode` was given."""
-    if isinstance(value, list):
-        return [decode(part) for part in cast("list[Any]", value)]
+    if type(value) is list:
+        return [decode(part) for part in value]
     if isinstance(value, dict):
-        return _decode_object(cast("dict[str, Any]", value))
+        return _decode_object(value)
     return value
 
 
 def _decode_object(value: dict[str, Any]) -> Any:
-    kind, content = next(iter(value.items()), ("", None))
+    kind, content = next(iter(value.items()), ("", cast("Any", None)))
     if kind == "py:traced":
         return Traced(decode(content[0]), decode(content[1]))
     if kind == "py:tuple":
@@ -83,7 +98,7 @@ class AdaptedBlock(Block):
         except Fail as error:
             raise BlockError(str(error)) from error
 
-    def run(self, input_data: Any, **kwargs: Any) -> BlockOutput | AsyncBlockOutput:
+    def run(self, input_data: Any, *args: Any, **kwargs: Any) -> BlockOutput | AsyncBlockOutput:
         raise NotImplementedError
 
 

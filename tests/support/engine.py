@@ -89,7 +89,10 @@ class EngineRun:
     def outs(self, node_id: str, pin: str = "out") -> list[Any]:
         """What a node yielded on a pin, by firing."""
         return [
-            value for key in self.keys(node_id) for name, _, value in self._emitted.get(key, ()) if name == pin
+            value
+            for key in self.keys(node_id)
+            for name, _, value in self._emitted.get(key, ())
+            if name == pin
         ]
 
     def keys(self, node_id: str) -> list[FiringKey]:

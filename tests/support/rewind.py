@@ -48,12 +48,18 @@ async def rewind(
 
     `base_cost` is what child runs have added, in millionths of a dollar.
     """
-    asked = {str(r[4]["review_id"]) for r in records if r[0] == "k" and r[1] == "waiting" and r[4]["for"] == "person"}
+    asked = {
+        str(r[4]["review_id"])
+        for r in records
+        if r[0] == "k" and r[1] == "waiting" and r[4]["for"] == "person"
+    }
     cost = sum(int(r[4]["usd_micros"]) for r in records if r[0] == "k" and r[1] == EventKind.CHARGED)
     async with connection.transaction():
         at = await connection.fetchval("SELECT min(at) FROM run_event WHERE run_id = $1", run_id)
         await connection.execute("DELETE FROM run_event WHERE run_id = $1", run_id)
-        await connection.execute("DELETE FROM review WHERE run_id = $1 AND NOT id = ANY($2)", run_id, list(asked))
+        await connection.execute(
+            "DELETE FROM review WHERE run_id = $1 AND NOT id = ANY($2)", run_id, list(asked)
+        )
         await connection.execute(
             "UPDATE review SET status = 'open', is_taken = false, decision = NULL, decided_at = NULL WHERE run_id = $1",
             run_id,

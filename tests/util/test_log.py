@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import pytest
@@ -21,7 +22,7 @@ def quiet_afterwards() -> Iterator[None]:
     logging.getLogger().setLevel(level)
 
 
-SECRETS = [
+SECRETS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"password": "p"}, {"password": HIDDEN}),
     ({"api_key": "k", "Authorization": "x"}, {"api_key": HIDDEN, "Authorization": HIDDEN}),
     ({"headers": {"cookie": "c", "host": "h"}}, {"headers": {"cookie": HIDDEN, "host": "h"}}),

@@ -141,7 +141,7 @@ class Scope:
 class Item:
     """One row of what a generator gives out."""
 
-    __slots__ = ("depth", "fired", "index", "loops", "refired", "scope", "states", "statics")
+    __slots__ = ("_path", "depth", "fired", "index", "loops", "refired", "scope", "states", "statics")
 
     def __init__(self, scope: Scope, index: int) -> None:
         self.scope = scope
@@ -153,6 +153,7 @@ class Item:
         self.statics: dict[CompiledPin, Value] | None = None
         self.loops: dict[int, LoopLine] | None = None
         self.states: dict[int, StateLine] | None = None
+        self._path: Path | None = None
 
     def next_ordinal(self, node: CompiledNode) -> int:
         """How many firings of the node it has had; this one counts from now on."""
@@ -174,14 +175,15 @@ class Item:
     @property
     def path(self) -> Path:
         """The items from the outermost to this one; empty for a value outside every list."""
-        steps: list[tuple[str, int, int]] = []
-        item: Item | None = self
-        while item is not None:
-            scope = item.scope
-            if scope.opener is not None:
-                steps.append((scope.opener.id, scope.ordinal, item.index))
-            item = scope.at
-        return tuple(reversed(steps))
+        path = self._path
+        if path is None:
+            scope = self.scope
+            if scope.at is None or scope.opener is None:
+                path = ()
+            else:
+                path = (*scope.at.path, (scope.opener.id, scope.ordinal, self.index))
+            self._path = path
+        return path
 
 
 class Match:
