@@ -11,6 +11,7 @@ from typing import cast
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from backend.data.away import is_away
 from backend.data.embedded import EmbeddedServer, open_embedded
 from backend.data.migrate import migrate
 from backend.util.errors import SetupProblem, Unavailable
@@ -18,7 +19,6 @@ from backend.util.settings import Settings
 
 OLDEST_SERVER = 150_000
 """PostgreSQL 15, as `server_version_num` says it."""
-_AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError)
 
 
 def _silent(_: str) -> None:
@@ -49,8 +49,10 @@ class Database:
         try:
             async with self.engine.begin() as connection:
                 yield connection
-        except _AWAY as error:
-            raise Unavailable("The database is away; nothing was stored. Try again in a moment.") from error
+        except Exception as error:
+            if is_away(error):
+                raise Unavailable("The database is away; nothing was stored. Try again in a moment.") from error
+            raise
 
     @asynccontextmanager
     async def raw(self) -> AsyncGenerator[asyncpg.Connection[asyncpg.Record]]:
@@ -63,8 +65,10 @@ class Database:
             async with self.engine.connect() as connection:
                 pooled = await connection.get_raw_connection()
                 yield cast("asyncpg.Connection[asyncpg.Record]", pooled.driver_connection)
-        except _AWAY as error:
-            raise Unavailable("The database is away. Try again in a moment.") from error
+        except Exception as error:
+            if is_away(error):
+                raise Unavailable("The database is away. Try again in a moment.") from error
+            raise
 
     async def close(self) -> None:
         """Give everything back; the last process out stops an embedded server."""

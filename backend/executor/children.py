@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Protocol
 
+from backend.data.away import surely
 from backend.data.block import BlockData
 from backend.data.model import JsonObject
 from backend.data.run import RunStatus
-from backend.executor.away import surely
 from backend.executor.context import Wait
 from backend.executor.run_loop import RunLoop
 from backend.executor.run_node import NodeRun

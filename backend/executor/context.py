@@ -12,10 +12,10 @@ from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 
+from backend.data.away import surely
 from backend.data.block import BlockData, Decision, GraphResult
 from backend.data.model import JsonObject
 from backend.data.run_store import TAKE_REVIEW
-from backend.executor.away import surely
 from backend.executor.values import from_wire, hold, release, to_wire
 from backend.util.clock import now
 from backend.util.errors import BlockError

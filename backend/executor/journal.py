@@ -18,9 +18,9 @@ import asyncpg
 import orjson
 import structlog
 
+from backend.data.away import is_away
 from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data.run import FINAL
-from backend.executor.away import is_away
 from backend.executor.records import Segment
 from backend.executor.run_log import Part, RunLog
 
@@ -55,6 +55,8 @@ class Journal:
     async def run(self) -> None:
         """Write until cancelled. The last commit is finished first."""
         try:
+            with contextlib.suppress(*DATABASE_AWAY):
+                await self._connected()  # so that the first run need not wait for it
             while True:
                 await self._wake.wait()
                 self._wake.clear()

@@ -9,9 +9,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from backend.data.away import surely
 from backend.data.block import BlockData, Execution
 from backend.executor import streams
-from backend.executor.away import surely
 from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.context import BlockContext, Suspend, ThreadContext
 from backend.executor.plan import Firing

@@ -19,6 +19,7 @@ import orjson
 import structlog
 
 from backend.data import graph_store, review_store, run_store
+from backend.data.away import surely
 from backend.data.block import Decision
 from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data.credentials import Credentials, CredentialsMetaInput
@@ -26,7 +27,6 @@ from backend.data.db import Database
 from backend.data.graph import Graph
 from backend.data.model import JsonObject
 from backend.data.run import EventKind, RunError, RunOptions, RunStatus, RunSummary, RunView
-from backend.executor.away import surely
 from backend.executor.children import ChildRuns
 from backend.executor.claims import Claims, Control
 from backend.executor.journal import Journal
@@ -451,15 +451,16 @@ class Worker(RunReader):
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             ended = self._ended.setdefault(run_id, asyncio.Event())
+            loop = self.loops.get(run_id)  # before the look: it may end between the two
             view = await self.view(user_id, run_id)
             left_s = None if deadline is None else deadline - time.monotonic()
             if view.status.is_final or (left_s is not None and left_s <= 0):
                 self._ended.pop(run_id, None)
                 return view
-            await self._until(ended, run_id, _LOOK_AGAIN_S if left_s is None else min(left_s, _LOOK_AGAIN_S))
+            await self._until(ended, loop, _LOOK_AGAIN_S if left_s is None else min(left_s, _LOOK_AGAIN_S))
 
-    async def _until(self, ended: asyncio.Event, run_id: str, longest_s: float) -> None:
-        loop = self.loops.get(run_id)
+    @staticmethod
+    async def _until(ended: asyncio.Event, loop: RunLoop | None, longest_s: float) -> None:
         try:
             if loop is not None:
                 await asyncio.wait_for(asyncio.shield(loop.done), longest_s)

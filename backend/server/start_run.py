@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import Response
@@ -94,8 +95,10 @@ async def start_run(
 async def _at_the_end(
     worker: Worker, loop: RunLoop, started: float, wait_s: float, key: str | None
 ) -> Response:
-    """Wait in memory; `asyncio.wait` leaves the run alone when this caller gives up."""
-    await asyncio.wait((loop.done,), timeout=wait_s)
+    """Wait in memory; the shield leaves the run alone when this caller gives up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(wait_s):
+            await asyncio.shield(loop.done)
     user_id = loop.row.user_id
     if not loop.done.done():
         if loop.log.is_new:

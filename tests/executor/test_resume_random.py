@@ -8,7 +8,6 @@ from random import Random
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from backend.blocks import Catalogue
 from backend.data.connection import Connection

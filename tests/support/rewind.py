@@ -48,11 +48,7 @@ async def rewind(
 
     `base_cost` is what child runs have added, in millionths of a dollar.
     """
-    asked = {
-        str(r[4]["review_id"])
-        for r in records
-        if r[0] == "k" and r[1] == "waiting" and r[4]["for"] == "person"
-    }
+    asked, answered = _reviews(records)
     cost = sum(int(r[4]["usd_micros"]) for r in records if r[0] == "k" and r[1] == EventKind.CHARGED)
     async with connection.transaction():
         at = await connection.fetchval("SELECT min(at) FROM run_event WHERE run_id = $1", run_id)
@@ -61,8 +57,10 @@ async def rewind(
             "DELETE FROM review WHERE run_id = $1 AND NOT id = ANY($2)", run_id, list(asked)
         )
         await connection.execute(
-            "UPDATE review SET status = 'open', is_taken = false, decision = NULL, decided_at = NULL WHERE run_id = $1",
+            "UPDATE review SET status = 'open', is_taken = false, decision = NULL, decided_at = NULL "
+            "WHERE run_id = $1 AND NOT id = ANY($2)",
             run_id,
+            list(answered),
         )
         if not keeps_children:
             below = "SELECT id FROM run WHERE root_run_id = $1 AND id <> $1"
@@ -83,6 +81,18 @@ async def rewind(
         )
         if await connection.fetchval("SELECT parent_run_id IS NULL FROM run WHERE id = $1", run_id):
             await connection.execute("SELECT enqueue_run($1, $2)", run_id, LOCAL_USER_ID)
+
+
+def _reviews(records: Sequence[Record]) -> tuple[set[str], set[str]]:
+    """Ids of what was asked, and of that what had been answered, as far as the records say."""
+    said = [r for r in records if r[0] == "k"]
+    steps = {(r[2], r[3], r[4]["key"]) for r in said if r[1] == EventKind.STEP}
+    asked = {
+        str(r[4]["review_id"]): (r[2], r[3], r[4]["key"])
+        for r in said
+        if r[1] == EventKind.WAITING and r[4]["for"] == "person"
+    }
+    return set(asked), {review_id for review_id, place in asked.items() if place in steps}
 
 
 async def records_of(connection: Connection, run_id: str) -> list[Record]:

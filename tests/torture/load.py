@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from backend.data import review_store
+from backend.data.away import surely
 from backend.data.connection import Connection
 from backend.data.db import Database
 from backend.data.graph import Graph
 from backend.data.graph_store import save_graph
 from backend.data.user_store import LOCAL_USER_ID
-from backend.executor.away import surely
 from tests.support import durable
 from tests.support.worker_process import INTERNAL, Gone, Refused, WorkerProcess, start_worker
 from tests.torture.audit import Audit, Findings, Shape, shape_of, unfinished, watch_final_states
