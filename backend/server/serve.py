@@ -39,11 +39,28 @@ async def serve(settings: Settings, progress: Progress) -> None:
     from backend.util.log import configure
 
     configure(is_production=settings.environment == "production")
+    stop = Stop()
     imports = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
     with bound(settings.host, settings.port) as listener:
         async with open_app(settings, progress=progress) as app:
             await imports
-            await _serve_app(app, listener, progress)
+            if not stop.is_asked.is_set():
+                await _serve_app(app, listener, stop, progress)
+
+
+class Stop:
+    """Asked for by the first signal, from the start on; a second one does not wait for requests that have begun."""
+
+    def __init__(self) -> None:
+        self.is_asked = asyncio.Event()
+        self.server: uvicorn.Server | None = None
+        for number in _STOP_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
+
+    def _on_signal(self) -> None:
+        if self.is_asked.is_set() and self.server is not None:
+            self.server.force_exit = True
+        self.is_asked.set()
 
 
 def run(settings: Settings, progress: Progress) -> None:
@@ -64,7 +81,7 @@ def _import_the_rest() -> None:
         importlib.import_module(name)
 
 
-async def _serve_app(app: App, listener: socket.socket, progress: Progress) -> None:
+async def _serve_app(app: App, listener: socket.socket, stop: Stop, progress: Progress) -> None:
     from backend.server.setup import open_setup, refuse_open_house
 
     settings = app.settings
@@ -74,7 +91,7 @@ async def _serve_app(app: App, listener: socket.socket, progress: Progress) -> N
     if not is_owned:
         refuse_open_house(settings.host, chosen)
     async with listening(app, listener) as server:
-        stopped = _stop_signals(server)
+        stop.server = server
         tune_collector()
         url = url_of(listener, settings.host)
         progress(f"Blockyard is at {url}")
@@ -82,7 +99,7 @@ async def _serve_app(app: App, listener: socket.socket, progress: Progress) -> N
         if token is not None:
             where = f"  {url}/#setup={token}" if not chosen else "  with the token in BLOCKYARD_SETUP_TOKEN"
             progress(f"It has no owner yet. Make the owner's account:\n{where}")
-        await stopped.wait()
+        await stop.is_asked.wait()
         progress("Ending: unfinished runs are given back to the queue.")
 
 
@@ -160,17 +177,3 @@ def _server(app: App, *, is_direct: bool) -> uvicorn.Server:
         timeout_graceful_shutdown=_GRACE_S,
     )
     return Server(config)
-
-
-def _stop_signals(server: uvicorn.Server) -> asyncio.Event:
-    """Set by the first signal; a second one does not wait for requests that have begun."""
-    stopped = asyncio.Event()
-
-    def on_signal() -> None:
-        if stopped.is_set():
-            server.force_exit = True
-        stopped.set()
-
-    for number in _STOP_SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, on_signal)
-    return stopped

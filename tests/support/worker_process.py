@@ -54,7 +54,8 @@ class WorkerProcess:
 
     @property
     def is_ready(self) -> bool:
-        return self._ready.is_set() and self.is_alive
+        is_heard = self._reading is not None and not self._reading.done()
+        return self._ready.is_set() and self.is_alive and is_heard
 
     async def ready(self, timeout_s: float = 30) -> WorkerProcess:
         async with asyncio.timeout(timeout_s):

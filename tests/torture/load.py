@@ -120,6 +120,7 @@ class Load:
                 run_id = await process.submit(graph.id, value, key)
             except Gone:
                 self.unsure += 1
+                await asyncio.sleep(0.02)
             except Refused as error:
                 self.refusals.append(str(error))
                 await asyncio.sleep(0.1)
