@@ -51,7 +51,9 @@ class Database:
                 yield connection
         except Exception as error:
             if is_away(error):
-                raise Unavailable("The database is away; nothing was stored. Try again in a moment.") from error
+                raise Unavailable(
+                    "The database is away; nothing was stored. Try again in a moment."
+                ) from error
             raise
 
     @asynccontextmanager

@@ -94,7 +94,9 @@ class Graph(BaseModel):
     description: str = Field(default="", max_length=100_000)
     nodes: list[Node] = Field(max_length=MAX_NODES)
     links: list[Link] = Field(max_length=MAX_LINKS)
-    limits: RunLimits = Field(default=RunLimits(), description="Of each run of this graph; a run may set its own")
+    limits: RunLimits = Field(
+        default=RunLimits(), description="Of each run of this graph; a run may set its own"
+    )
     sub_graphs: list[Graph] = Field(default=[], max_length=200)
 
     def definition(self) -> bytes:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.block import Decision
-from backend.data.tables import review
+from backend.data.run import RunStatus
+from backend.data.tables import review, run
 from backend.util.errors import Conflict, NotFound
 
 
@@ -49,16 +50,17 @@ async def decide(connection: AsyncConnection, user_id: str, review_id: str, deci
         NotFound: there is none, or it is another user's.
         Conflict: it was decided before, or the run has ended.
     """
+    root = await _lock_root(connection, user_id, review_id)  # before the review, as whoever ends the run does
     row = (
         await connection.execute(
-            sa.select(review.c.status, review.c.data, review.c.is_editable, review.c.run_id)
+            sa.select(review.c.status, review.c.data, review.c.is_editable)
             .where(review.c.user_id == user_id, review.c.id == review_id)
             .with_for_update()
         )
     ).one_or_none()
-    if row is None:
+    if root is None or row is None:
         raise NotFound(f"There is no review {review_id!r}.")
-    status, asked, is_editable, run_id = row
+    status, asked, is_editable = row
     if status != "open":
         raise Conflict(f"The review is {status} already; nothing was changed.")
     data = decision.data if is_editable and decision.data is not None else asked
@@ -73,23 +75,26 @@ async def decide(connection: AsyncConnection, user_id: str, review_id: str, deci
             decided_by=user_id,
         )
     )
-    return await _wake(connection, run_id)
+    root_id, root_status = root
+    if root_status == RunStatus.WAITING:
+        await connection.execute(
+            sa.update(run)
+            .where(run.c.user_id == user_id, run.c.id == root_id)
+            .values(status=RunStatus.QUEUED.value, wake_at=None)
+        )
+        await connection.execute(sa.select(sa.func.enqueue_run(root_id, user_id)))
+    return root_id
 
 
-async def _wake(connection: AsyncConnection, run_id: str) -> str:
-    root = await connection.execute(
-        sa.text(
-            "SELECT r.id, r.user_id, r.status FROM run r "
-            "WHERE r.id = (SELECT root_run_id FROM run WHERE id = :run) FOR UPDATE"
-        ),
-        {"run": run_id},
+async def _lock_root(connection: AsyncConnection, user_id: str, review_id: str) -> tuple[str, str] | None:
+    """The run at the top of the one that asks, and its status; nobody changes it until the end of the transaction."""
+    asking = run.alias("asking")
+    root_id = (
+        sa.select(asking.c.root_run_id)
+        .join(review, review.c.run_id == asking.c.id)
+        .where(review.c.user_id == user_id, review.c.id == review_id)
+        .scalar_subquery()
     )
-    root_id, user_id, status = root.one()
-    if status == "waiting":
-        await connection.execute(
-            sa.text("UPDATE run SET status = 'queued', wake_at = NULL WHERE id = :run"), {"run": root_id}
-        )
-        await connection.execute(
-            sa.text("SELECT enqueue_run(:run, :user)"), {"run": root_id, "user": user_id}
-        )
-    return str(root_id)
+    query = sa.select(run.c.id, run.c.status).where(run.c.user_id == user_id, run.c.id == root_id)
+    row = (await connection.execute(query.with_for_update())).one_or_none()
+    return None if row is None else (row[0], row[1])

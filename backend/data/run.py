@@ -84,7 +84,8 @@ class RunOptions(BaseModel):
 
     until_node: str | None = Field(default=None, description="Run up to and including this node")
     trigger_node: str | None = Field(
-        default=None, description="The trigger that starts the run; the inputs go to it, other triggers stay quiet"
+        default=None,
+        description="The trigger that starts the run; the inputs go to it, other triggers stay quiet",
     )
     pins: dict[str, dict[str, list[Any]]] = Field(
         default={}, description="node id -> output pin -> values used instead of running the node"

@@ -183,3 +183,16 @@ async def test_caller_that_waits_hears_of_the_end_at_once_whenever_it_comes(work
         await execute(worker, graph([node("e", b.EffectBlock, pause_s=pause_ms / 4_000)]))
         slowest_s = max(slowest_s, asyncio.get_running_loop().time() - began)
     assert slowest_s < 0.9
+
+
+async def test_answer_that_meets_the_end_of_its_run_is_a_conflict(worker: Worker, database: Database) -> None:
+    _, run_id = await start(worker, graph([node("a", b.AskBlock, value=1)]))
+    await until_waiting(worker, run_id)
+    (review,) = await open_reviews(database)
+    async with database.raw() as raw, raw.transaction():
+        await raw.execute("SELECT 1 FROM run WHERE id = $1 FOR UPDATE", run_id)
+        answering = asyncio.create_task(worker.decide(LOCAL_USER_ID, review, Decision(True, None)))
+        await asyncio.sleep(0.1)
+        await raw.execute("UPDATE review SET status = 'withdrawn' WHERE id = $1", review)
+    with pytest.raises(Conflict):
+        await answering

@@ -57,7 +57,12 @@ def test_it_answers_says_its_setup_token_and_stops_its_database_on_sigterm(tmp_p
         assert httpx.get(f"{url}/api/health/ready", timeout=LONGEST_S).status_code == 200
         assert httpx.get(f"{url}/api/graphs").status_code == 401
         _, token = lines_until(process, re.compile(r"#setup=(\S+)"))
-        owner = {"token": token[1], "email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
+        owner = {
+            "token": token[1],
+            "email": "ada@example.org",
+            "password": "correct horse battery",
+            "name": "Ada",
+        }
         assert httpx.post(f"{url}/api/setup", json=owner, timeout=LONGEST_S).is_success
         assert httpx.post(f"{url}/api/setup", json=owner).status_code == 404
         process.send_signal(signal.SIGTERM)

@@ -134,7 +134,7 @@ class Load:
             for review_id in await self._on_database(_open_reviews):
                 process = self.some_process()
                 if process is not None:
-                    with suppress(Gone, Refused):
+                    with suppress(Gone, Refused, TimeoutError):
                         await asyncio.wait_for(process.decide(review_id), 5)
 
     async def _on_database(self, work: Callable[[Database], Awaitable[Result]]) -> Result:

@@ -1,0 +1,240 @@
+"""The runs in this process: opened, gone on with, and let go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import orjson
+import structlog
+
+from backend.data import run_store
+from backend.data.away import surely
+from backend.data.db import Database
+from backend.data.model import JsonObject
+from backend.data.run import RunOptions, RunStatus
+from backend.executor.children import ChildRuns
+from backend.executor.claims import Control
+from backend.executor.journal import Journal
+from backend.executor.process_pool import ProcessPool
+from backend.executor.program import FindBlock, Program
+from backend.executor.programs import Programs
+from backend.executor.records import Segment, unfold
+from backend.executor.replay import Replay
+from backend.executor.run_log import Part, RunLog, RunRow
+from backend.executor.run_loop import RunLoop
+from backend.executor.run_reader import DEFAULT_OPTIONS, RunReader
+from backend.executor.services import CredentialsSource, Services
+from backend.executor.streams import BlockThreads
+from backend.util.clock import new_id, now
+from backend.util.errors import Diverged
+from backend.util.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class LocalRuns(RunReader):
+    """What is executed here, and the journal in which it is written."""
+
+    def __init__(
+        self, database: Database, settings: Settings, find_block: FindBlock, credentials: CredentialsSource
+    ) -> None:
+        super().__init__(database, Programs(database, find_block))
+        self.id = new_id()
+        self.settings = settings
+        self.loops: dict[str, RunLoop] = {}
+        self.foreign: set[str] = set()
+        """Runs that another process may have accepted, and may wait for."""
+        self.journal = Journal(database.connect)
+        self.journal.on_lost = self._on_lost
+        self.journal.on_refused = self._on_refused
+        self.journal.on_flushed = self._on_flushed
+        self.control = Control(database.connect)
+        self.tasks: asyncio.TaskGroup | None = None
+        self.services = Services(
+            settings=settings,
+            spawn=self._spawn,
+            threads=BlockThreads(settings.max_threads),
+            processes=ProcessPool(settings.max_processes),
+            credentials=credentials,
+            blobs=self,
+            reviews=self,
+            children=ChildRuns(self, settings.max_depth),
+            tell=self.watchers.tell,
+            forget=self.forget,
+        )
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        if self.tasks is None:
+            raise RuntimeError("The worker is not at work.")
+        return self.tasks.create_task(work)
+
+    def told_done(self, run_id: str) -> None:
+        """A run that another process may wait for has left; the worker tells it."""
+
+    def new_row(
+        self, run_id: str, user_id: str, program: Program, inputs: JsonObject, options: RunOptions
+    ) -> RunRow:
+        moment = now()
+        return RunRow(
+            id=run_id,
+            user_id=user_id,
+            graph_id=program.graph.id,
+            graph_version=program.graph.version,
+            root_run_id=run_id,
+            inputs=orjson.dumps(inputs).decode(),
+            options="{}" if options is DEFAULT_OPTIONS else options.model_dump_json(exclude_defaults=True),
+            created_at=moment,
+            started_at=moment,
+            status=RunStatus.RUNNING,
+            worker_id=self.id,
+        )
+
+    def open(
+        self,
+        run_log: RunLog,
+        program: Program,
+        options: RunOptions,
+        overrides: dict[int, JsonObject],
+        parent: RunLoop | None = None,
+    ) -> RunLoop:
+        loop = RunLoop(self.services, program, run_log, options, overrides, parent)
+        self.loops[run_log.row.id] = loop
+        return loop
+
+    def resume(self, loop: RunLoop, segments: list[Segment], *, is_fresh: bool) -> None:
+        loop.log.next_seq = next_seq(segments, is_fresh=is_fresh)
+        loop.log.flushed_seq = loop.log.next_seq - 1
+        replay = Replay(loop)
+        try:
+            replay.run(segments)
+        except Diverged as error:
+            loop.fail(error.code, str(error))
+            return
+        except Exception as error:  # a bug of ours must end the run, not leave it hanging
+            log.exception("run.not_replayed", run_id=loop.row.id)
+            loop.fail("internal_error", f"Blockyard failed to resume the run: {error!r}. Please report it.")
+            return
+        loop.begin(replay)
+
+    # -- child runs ------------------------------------------------------------------------------------
+
+    async def open_child(
+        self,
+        parent: RunLoop,
+        child_id: str,
+        place: tuple[str, int],
+        graph_id: str,
+        version: int | None,
+        inputs: JsonObject,
+    ) -> RunLoop | None:
+        """See `OpensRuns`."""
+        known = self.loops.get(child_id)
+        if known is not None:
+            return known
+        return await surely(
+            "sub-graph", lambda: self._open_child(parent, child_id, place, graph_id, version, inputs)
+        )
+
+    async def _open_child(
+        self,
+        parent: RunLoop,
+        child_id: str,
+        place: tuple[str, int],
+        graph_id: str,
+        version: int | None,
+        inputs: JsonObject,
+    ) -> RunLoop | None:
+        user_id = parent.row.user_id
+        options = RunOptions(safe_mode=parent.options.safe_mode)
+        row = await self.control.do(
+            lambda c: run_store.claim_child(c, self.id, child_id, parent.row.id, parent.log.epoch)
+        )
+        if row is not None:
+            return await self._go_on_child(parent, row, options)
+        if await self.exists(user_id, child_id):
+            return None
+        program = await self.programs.get(user_id, graph_id, version, options)
+        overrides = program.bind_inputs(inputs)
+        new_row = self.new_row(child_id, user_id, program, inputs, options)
+        new_row.root_run_id = parent.row.root_run_id
+        new_row.parent_run_id = parent.row.id
+        new_row.parent_node_id, new_row.parent_firing = place
+        loop = self.open(
+            RunLog(self.journal, new_row, epoch=1, is_new=True), program, options, overrides, parent
+        )
+        loop.begin()
+        return loop
+
+    async def _go_on_child(self, parent: RunLoop, row: dict[str, Any], options: RunOptions) -> RunLoop:
+        run_row = row_of(row, self.id)
+        program = await self.programs.get(run_row.user_id, run_row.graph_id, run_row.graph_version, options)
+        overrides = program.bind_inputs(orjson.loads(row["inputs"]))
+        run_log = RunLog(self.journal, run_row, epoch=row["epoch"])
+        segments = await self.segments(run_row.id)
+        loop = self.open(run_log, program, options, overrides, parent)
+        self.resume(loop, segments, is_fresh=False)
+        return loop
+
+    # -- what comes back -------------------------------------------------------------------------------
+
+    def _on_lost(self, run_log: RunLog) -> None:
+        loop = self.loops.get(run_log.row.id)
+        if loop is not None and loop.log is run_log:
+            log.info("run.taken_over", run_id=run_log.row.id)
+            loop.abandon()
+
+    def _on_refused(self, run_log: RunLog, error: Exception) -> None:
+        loop = self.loops.get(run_log.row.id)
+        if loop is not None and loop.log is run_log:
+            loop.refuse(
+                f"What the run recorded could not be stored: {error!s:.300}. Look for text that is no Unicode, "
+                "or that holds the character 0."
+            )
+
+    def _on_flushed(self, part: Part) -> None:
+        run_id = part.log.row.id
+        if not part.records or not self.watchers.is_watched(run_id):
+            return
+        loop = self.loops.get(run_id)
+        if loop is not None:
+            wire = orjson.loads(orjson.dumps(part.records))
+            segment = Segment(part.first_seq, part.log.epoch, part.at, wire)
+            for event in unfold(run_id, loop.program.node_ids, [segment]):
+                self.watchers.tell(event)
+
+    def forget(self, loop: RunLoop) -> None:
+        run_id = loop.row.id
+        if self.loops.get(run_id) is loop:
+            del self.loops[run_id]
+        if run_id in self.foreign:
+            self.foreign.discard(run_id)
+            self.told_done(run_id)
+
+
+def next_seq(segments: list[Segment], *, is_fresh: bool) -> int:
+    """The number of the next event; a fresh run has its `queued` only."""
+    if is_fresh:
+        return 2
+    return segments[-1].end if segments else 1
+
+
+def row_of(row: dict[str, Any], worker_id: str) -> RunRow:
+    return RunRow(
+        id=row["id"],
+        user_id=row["user_id"],
+        graph_id=row["graph_id"],
+        graph_version=row["graph_version"],
+        root_run_id=row["root_run_id"],
+        inputs=row["inputs"],
+        options=row["options"],
+        created_at=row["created_at"],
+        status=RunStatus.RUNNING,
+        worker_id=worker_id,
+        parent_run_id=row["parent_run_id"],
+        parent_node_id=row["parent_node_id"],
+        parent_firing=row["parent_firing"],
+        started_at=row["started_at"],
+        cost_usd_micros=row["cost_usd_micros"],
+    )
