@@ -20,6 +20,7 @@ _LONGEST_PAUSE_S = 1.0
 _AWAY = (
     OSError,
     Unavailable,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from backend.data import run_store
+from backend.data.away import is_away
 from backend.data.connection import DATABASE_AWAY, Connection
 
 log = structlog.get_logger(__name__)
@@ -34,8 +35,9 @@ class Control:
                 self._connection = await self._connect()
             try:
                 return await work(self._connection)
-            except DATABASE_AWAY:
-                if self._connection.is_closed():
+            except DATABASE_AWAY as error:
+                if is_away(error):
+                    self._connection.terminate()
                     self._connection = None
                 raise
 

@@ -204,7 +204,7 @@ def _fence_columns(logs: list[RunLog]) -> tuple[list[Any], ...]:
 def _row_columns(parts: list[Part], width: int) -> tuple[list[Any], ...]:
     """The rows of the parts, column by column; as many empty columns without any."""
     rows = [part.row for part in parts if part.row is not None]
-    return tuple(map(list, zip(*rows, strict=True))) if rows else ([],) * width
+    return tuple([row[column] for row in rows] for column in range(width))
 
 
 _FENCE = """

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
+
 from backend.data.block import BlockKind
+from backend.data.run import RunError
 from backend.executor.bound import BoundNode
+from backend.executor.plan import Plan
 from backend.executor.program import Program
 from backend.executor.records import Segment, numbered
-from backend.executor.values import Held, Stored, from_wire, release, to_wire
+from backend.executor.values import Held, Stored, from_wire, release, size_bytes, to_wire
 
 OUTPUT_PIN = "output"
+_SUMMARY_OUTPUT_BYTES = 65_536
+"""Larger outputs are read from the journal when they are asked for."""
 
 Output = tuple[int, int, str, Held]
 """Node index, firing, the output's name, value."""
@@ -44,3 +50,18 @@ def recorded_outputs(program: Program, segments: Sequence[Segment]) -> dict[str,
         elif record[0] == "y" and record[1] in names and record[3] == OUTPUT_PIN:
             outputs.append((record[1], record[2], names[record[1]], from_wire(record[4])))
     return named_outputs(outputs)
+
+
+def summary_json(plan: Plan, errors: Sequence[RunError], outputs: Sequence[Output]) -> str:
+    """A `RunSummary` as JSON; written by hand, since every run ends with one."""
+    is_small = sum(size_bytes(held) for *_, held in outputs) < _SUMMARY_OUTPUT_BYTES
+    summary = {
+        "outputs": named_outputs(outputs) if is_small else None,
+        "errors": [error.model_dump() for error in errors],
+        "leftovers": [
+            {"node_id": left.node_id, "pin": left.pin, "count": left.count} for left in plan.leftovers()
+        ],
+        "never_fired": plan.never_fired(),
+        "firings": plan.firing_count,
+    }
+    return orjson.dumps(summary).decode()

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol, cast
 
-import orjson
 import structlog
 
 from backend.data.model import JsonObject
@@ -22,8 +21,9 @@ from backend.data.run_store import END_BELOW, REQUEUE, REQUEUE_IF_ANSWERED
 from backend.executor.bound import BoundNode
 from backend.executor.calls import Calls
 from backend.executor.context import Wait, firing_id
+from backend.executor.gates import open_gates
 from backend.executor.inline import Said, refs_of, run_inline
-from backend.executor.outputs import OUTPUT_PIN, Output, named_outputs, output_name
+from backend.executor.outputs import OUTPUT_PIN, Output, named_outputs, output_name, summary_json
 from backend.executor.plan import Firing, Plan
 from backend.executor.program import Program
 from backend.executor.run_log import RunLog
@@ -39,7 +39,6 @@ log = structlog.get_logger(__name__)
 SLICE_S = 0.005
 """How long pure blocks of one run may keep the event loop before others get a turn."""
 _SPILL_BYTES = 1_024
-_SUMMARY_OUTPUT_BYTES = 65_536
 
 FiringKey = tuple[int, int]
 """(node index, number of the firing)"""
@@ -165,7 +164,8 @@ class RunLoop:
         elif plan.is_waiting():
             self._rest()
         else:
-            self._open_gates()
+            callers = self._calls.waiting_callers if self._calls is not None else 0
+            open_gates(self.live, callers, self.max_waiting_values)
 
     def _start(self, firing: Firing) -> None:
         root = self._above or self
@@ -379,28 +379,6 @@ class RunLoop:
             self.log.also(REQUEUE_IF_ANSWERED, self.row.id, self.row.user_id)
         self._leave(None)
 
-    # -- back-pressure ---------------------------------------------------------------------------------
-
-    def _open_gates(self) -> None:
-        """Let paused generators go on; the lowest one also when nothing else can."""
-        paused = sorted((key, run) for key, run in self.live.items() if run.gate is not None)
-        if not paused:
-            return
-        for _, run in paused:
-            if run.firing.pending <= self.max_waiting_values // 2:
-                self._open_gate(run, self.max_waiting_values)
-        callers = self._calls.waiting_callers if self._calls is not None else 0
-        if len(paused) + callers == len(self.live) and all(
-            run.gate is not None and not run.gate.is_set() for _, run in paused
-        ):
-            lowest = paused[0][1]
-            self._open_gate(lowest, lowest.firing.pending + self.max_waiting_values)
-
-    def _open_gate(self, run: NodeRun, allowance: int) -> None:
-        run.allowance = allowance
-        if run.gate is not None:
-            run.gate.set()
-
     # -- the end ---------------------------------------------------------------------------------------
 
     def cancel(self) -> None:
@@ -449,7 +427,7 @@ class RunLoop:
         self.row.ended_at = now()
         self.row.wake_at = None
         self.row.worker_id = None
-        self.row.summary = self._summary()
+        self.row.summary = summary_json(self.plan, self.errors, self.outputs)
         self._change_state(status)
         if self.parent is None and self.has_below:
             self.log.also(END_BELOW, self.row.id)
@@ -488,21 +466,6 @@ class RunLoop:
         self.plan.close()
         if not self.done.done():
             self.done.set_result(status)
-
-    def _summary(self) -> str:
-        """A `RunSummary` as JSON; written by hand, since every run ends with one."""
-        is_small = sum(size_bytes(held) for *_, held in self.outputs) < _SUMMARY_OUTPUT_BYTES
-        summary = {
-            "outputs": self.output_values() if is_small else None,
-            "errors": [error.model_dump() for error in self.errors],
-            "leftovers": [
-                {"node_id": left.node_id, "pin": left.pin, "count": left.count}
-                for left in self.plan.leftovers()
-            ],
-            "never_fired": self.plan.never_fired(),
-            "firings": self.plan.firing_count,
-        }
-        return orjson.dumps(summary).decode()
 
     def output_values(self) -> dict[str, list[Any]]:
         """What the run returns: name -> values, each node's in the order of its firings."""

@@ -108,6 +108,10 @@ class Saboteur:
         if self._when == "after":
             await work()
         self.cuts += 1
+        if self._when == "confused":
+            raise asyncpg.InternalClientError(
+                "cannot switch to state 11; another operation (2) is in progress"
+            )
         async with self._database.raw() as other:
             await other.fetchval("SELECT pg_terminate_backend($1, 5000)", connection.get_server_pid())
         return await connection.fetchval("SELECT 1")
@@ -293,7 +297,7 @@ async def test_in_a_commit_of_many_only_the_lost_run_writes_nothing(bench: Bench
 # -- commits in doubt ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", ["before", "after", "confused"])
 @pytest.mark.parametrize("with_statement", [False, True])
 async def test_a_commit_whose_answer_is_cut_off_is_written_once(
     database: Database, when: str, with_statement: bool

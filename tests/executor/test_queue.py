@@ -18,6 +18,7 @@ from backend.data.db import Database
 from backend.data.graph_store import save_graph
 from backend.data.run import RunStatus
 from backend.data.user_store import LOCAL_USER_ID
+from backend.executor.journal import read_segments
 from backend.executor.queue import OwnedQueries, RunQueue
 from backend.executor.worker import Worker
 from backend.util.settings import Settings
@@ -28,8 +29,6 @@ from tests.support.workers import at_work, ended, enqueue, fetch, status, submit
 
 async def started(database: Database, run_id: str) -> list[Any]:
     """(node, firing) of all that has started in a run, in order."""
-    from backend.executor.journal import read_segments
-
     async with database.raw() as connection:
         segments = await read_segments(connection, run_id)
     records = [record for segment in segments for record in segment.records]

@@ -187,13 +187,13 @@ def main() -> None:
     options = _options()
     settings = Settings(
         database_url=options.database_url,
-        BLOCKYARD_DATA_DIR=options.data_dir,
+        data_dir=options.data_dir,
         environment="test",
         heartbeat_s=options.heartbeat_s,
         dead_after_s=options.dead_after_s,
         max_runs_per_worker=options.max_runs,
         max_processes=1,
-    )  # type: ignore[call-arg]  # the alias is what the environment says
+    )
     answers = os.dup(1)
     os.dup2(2, 1)  # what the program logs goes elsewhere
     for block in BLOCKS:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from backend.data.connection import Connection
 from backend.data.run import FINAL
 from backend.executor.context import firing_id
@@ -121,8 +123,6 @@ class Audit:
         if row["status"] != "completed":
             self.found.wrong.append(f"{row['id']} {row['graph_id']}: {row['status']} {row['summary']}")
         elif row["id"] in accepted:
-            import orjson
-
             outputs = orjson.loads(row["summary"])["outputs"]
             if outputs != {"y": [accepted[row["id"]]]}:
                 self.found.wrong.append(f"{row['id']} {row['graph_id']}: gave {outputs}")

@@ -45,7 +45,8 @@ class Load:
         self.quiet_s = 0.0
         """Seconds from the last mishap until all runs had ended."""
         self._folder = folder
-        self._settings = {"heartbeat_s": heartbeat_s, "dead_after_s": dead_after_s}
+        self._heartbeat_s = heartbeat_s
+        self._dead_after_s = dead_after_s
         self._graphs = _graphs(str(folder / "ledger"))
         self._shapes: dict[str, Shape] = {}
         self._is_over = False
@@ -62,7 +63,11 @@ class Load:
     async def add(self) -> WorkerProcess:
         """One process more, which may still be starting."""
         process = await start_worker(
-            self.database.dsn, self._folder, log=self._folder / "workers.log", **self._settings
+            self.database.dsn,
+            self._folder,
+            log=self._folder / "workers.log",
+            heartbeat_s=self._heartbeat_s,
+            dead_after_s=self._dead_after_s,
         )
         self.processes.append(process)
         return process

@@ -52,7 +52,7 @@ def server(folder: Path) -> Iterator[EmbeddedServer]:
 
 @pytest.fixture
 async def own_database(server: EmbeddedServer, folder: Path) -> AsyncIterator[Database]:
-    settings = Settings(database_url=server.dsn, BLOCKYARD_DATA_DIR=folder)  # type: ignore[call-arg]  # the alias
+    settings = Settings(database_url=server.dsn, BLOCKYARD_DATA_DIR=folder)
     opened = await open_database(settings)
     async with opened.begin() as connection:
         await ensure_local_user(connection)
