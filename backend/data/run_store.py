@@ -211,20 +211,27 @@ async def clean_up(connection: Connection) -> None:
     await connection.execute("DELETE FROM pgqueuer_log WHERE created < now() - interval '1 day'")
 
 
-async def request_cancel(connection: Connection, user_id: str, run_id: str) -> RunStatus:
-    """Ask for the run's end; one that nobody works on ends at once. Its status now.
+async def request_cancel(connection: Connection, user_id: str, run_id: str) -> tuple[str, RunStatus]:
+    """Ask for the run's end; one that nobody works on ends at once.
+
+    A child run is ended with the run at its top, to which cancelling belongs.
+
+    Returns:
+        The id of that run, and its status now.
 
     Raises:
         NotFound: there is none, or it is another user's.
     """
-    status = await connection.fetchval(_CANCEL, user_id, run_id)
-    if status is None:
+    row = await connection.fetchrow(_CANCEL, user_id, run_id)
+    if row is None:
         raise NotFound(f"There is no run {run_id!r}.")
-    return RunStatus(status)
+    return row["id"], RunStatus(row["status"])
 
 
 _CANCEL = f"""
-WITH found AS (SELECT id, status FROM run WHERE user_id = $1 AND id = $2 FOR UPDATE),
+WITH found AS (
+  SELECT id, status FROM run
+    WHERE user_id = $1 AND id = (SELECT root_run_id FROM run WHERE user_id = $1 AND id = $2) FOR UPDATE),
 asked AS (
   UPDATE run r SET cancel_requested_at = coalesce(r.cancel_requested_at, now()),
       status = CASE WHEN r.status IN ('queued', 'waiting') THEN 'cancelled'::run_status ELSE r.status END,
@@ -245,7 +252,7 @@ said AS (
 withdrawn AS (
   UPDATE review v SET status = 'withdrawn' WHERE v.status = 'open'
     AND v.run_id IN (SELECT id FROM asked WHERE status = 'cancelled' UNION ALL SELECT id FROM below))
-SELECT coalesce((SELECT status FROM asked), (SELECT status FROM found))"""
+SELECT f.id, coalesce(a.status, f.status) AS status FROM found f LEFT JOIN asked a ON a.id = f.id"""
 
 
 async def cancel_requests(connection: Connection, worker_id: str) -> list[str]:
@@ -266,14 +273,16 @@ async def status_of(connection: Connection, run_ids: Sequence[str]) -> dict[str,
 REQUEUE = "SELECT enqueue_run($1, $2)"
 """A journal's extra statement: run id, user id."""
 
-REQUEUE_IF_ANSWERED = """
+REQUEUE_IF_ASKED = """
 WITH due AS (
-  UPDATE run r SET status = 'queued', wake_at = NULL WHERE r.id = $1 AND r.status = 'waiting' AND EXISTS (
-    SELECT 1 FROM review v JOIN run o ON o.id = v.run_id
-      WHERE o.root_run_id = $1 AND v.status IN ('approved', 'rejected') AND NOT v.is_taken)
-  RETURNING r.id)
+  UPDATE run r SET status = 'queued', wake_at = NULL
+    WHERE r.id = $1 AND r.status = 'waiting' AND (r.cancel_requested_at IS NOT NULL OR EXISTS (
+      SELECT 1 FROM review v JOIN run o ON o.id = v.run_id
+        WHERE o.root_run_id = $1 AND v.status IN ('approved', 'rejected') AND NOT v.is_taken))
+    RETURNING r.id)
 SELECT enqueue_run(id, $2) FROM due"""
-"""A journal's extra statement when a root run starts to wait: somebody may just have answered. Run id, user id."""
+"""A journal's extra statement when a root run starts to wait: somebody may just have answered or cancelled.
+Run id, user id."""
 
 TAKE_REVIEW = "UPDATE review SET is_taken = true WHERE id = $1"
 """A journal's extra statement when a run has recorded an answer."""

@@ -17,7 +17,7 @@ import structlog
 
 from backend.data.model import JsonObject
 from backend.data.run import EventKind, RunError, RunEvent, RunOptions, RunStatus
-from backend.data.run_store import END_BELOW, REQUEUE, REQUEUE_IF_ANSWERED
+from backend.data.run_store import END_BELOW, REQUEUE, REQUEUE_IF_ASKED
 from backend.executor.bound import BoundNode
 from backend.executor.calls import Calls
 from backend.executor.context import Wait, firing_id
@@ -376,7 +376,7 @@ class RunLoop:
         self.row.worker_id = None
         self._change_state(RunStatus.WAITING)
         if self.parent is None:
-            self.log.also(REQUEUE_IF_ANSWERED, self.row.id, self.row.user_id)
+            self.log.also(REQUEUE_IF_ASKED, self.row.id, self.row.user_id)
         self._leave(None)
 
     # -- the end ---------------------------------------------------------------------------------------

@@ -262,7 +262,12 @@ class Worker(LocalRuns):
 
     async def _work_off(self, run_id: str) -> None:
         """A queued job: take the run, if it is still there to be taken, and follow it to its end."""
-        if run_id in self.loops or run_id in self._arriving:
+        known = self.loops.get(run_id)
+        if known is not None and known.is_over:  # it is just being put aside, and already asked for again
+            await asyncio.shield(known.done)
+        elif known is not None:
+            return
+        if run_id in self._arriving:
             return
         self._arriving.add(run_id)
         try:
@@ -337,16 +342,16 @@ class Worker(LocalRuns):
             return
 
     async def cancel(self, user_id: str, run_id: str) -> RunStatus:
-        """Ask a run to end; within a second it does. Its status now.
+        """Ask a run to end, with the one at its top; within a second it does. That one's status now.
 
         Raises:
             NotFound: there is none, or it is another user's.
         """
-        status: RunStatus = await self.control.do(lambda c: run_store.request_cancel(c, user_id, run_id))
+        root_id, status = await self.control.do(lambda c: run_store.request_cancel(c, user_id, run_id))
         if not status.is_final:
-            self._on_message("cancel", run_id)
-            self.signals.send("cancel", run_id)
-        return status
+            self._on_message("cancel", root_id)
+            self.signals.send("cancel", root_id)
+        return RunStatus(status)
 
     async def decide(self, user_id: str, review_id: str, decision: Decision) -> None:
         """Answer a review; its run goes on.

@@ -223,7 +223,8 @@ async def test_run_that_is_active_too_long_fails_and_stops_what_runs(worker: Wor
 
 async def test_endless_pure_cycle_leaves_time_for_other_runs_and_can_be_cancelled(worker: Worker) -> None:
     saved = await worker.save_graph(LOCAL_USER_ID, endless())
-    accepted = await worker.submit(LOCAL_USER_ID, saved.id, {})
+    options = RunOptions(limits=RunLimits(max_firings=1_000_000_000))
+    accepted = await worker.submit(LOCAL_USER_ID, saved.id, {}, options=options)
     other = await execute(worker, graph([node("p", b.PureBlock, value=1)]), timeout_s=5)
     assert other.status == "completed"
     await worker.cancel(LOCAL_USER_ID, accepted.run_id)

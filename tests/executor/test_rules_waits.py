@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from backend.blocks import Catalogue
 from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
-from backend.data import review_store
+from backend.data import review_store, run_store
 from backend.data.block import AsyncBlockOutput, Block, Context, Decision
 from backend.data.db import Database
 from backend.data.graph import Graph
@@ -21,6 +21,7 @@ from backend.data.user_store import LOCAL_USER_ID
 from backend.executor.worker import Worker
 from backend.util.clock import now
 from backend.util.errors import Conflict, ProviderUnavailable
+from backend.util.settings import Settings
 from tests.support import blocks as b
 from tests.support.engine import catalogue_with, execute, look
 from tests.support.graphs import graph, node, retries
@@ -196,3 +197,45 @@ async def test_answer_that_meets_the_end_of_its_run_is_a_conflict(worker: Worker
         await raw.execute("UPDATE review SET status = 'withdrawn' WHERE id = $1", review)
     with pytest.raises(Conflict):
         await answering
+
+
+class CancelledAsItRestsBlock(Block):
+    """Somebody cancels its run in the moment in which it begins to wait, and the message is lost."""
+
+    id = "test-cancelled-as-it-rests"
+    database: ClassVar[Database]
+
+    class Output(BlockSchema):
+        out: int = SchemaField()
+
+    async def run(self, input_data: Any, *, run_id: str, context: Context, **kwargs: Any) -> AsyncBlockOutput:
+        async with self.database.raw() as raw:
+            await raw.execute("UPDATE run SET cancel_requested_at = now() WHERE id = $1", run_id)
+        await context.wait_until(now() + timedelta(seconds=60))
+        yield "out", 1
+
+
+async def test_a_run_cancelled_while_it_is_put_aside_does_not_sleep_on(
+    database: Database, settings: Settings
+) -> None:
+    CancelledAsItRestsBlock.database = database
+    slow = settings.model_copy(update={"heartbeat_s": 5.0})  # nobody looks for cancels meanwhile
+    resting = Worker(database, slow, catalogue_with([CancelledAsItRestsBlock]).find)
+    async with resting.at_work():
+        await asyncio.sleep(0.2)
+        run = await execute(resting, graph([node("w", CancelledAsItRestsBlock)]), timeout_s=3)
+    assert run.status == RunStatus.CANCELLED
+
+
+async def test_cancelling_a_child_run_cancels_the_run_at_its_top(worker: Worker) -> None:
+    asking = graph([node("x", AgentInputBlock, name="x"), node("a", b.AskBlock, value=1)], name="child")
+    child = await worker.save_graph(LOCAL_USER_ID, asking)
+    parent = graph([node("p", b.ParentBlock, graph_id=child.id, x=1)])
+    saved = await worker.save_graph(LOCAL_USER_ID, parent)
+    accepted = await worker.submit(LOCAL_USER_ID, saved.id, {})
+    await until_waiting(worker, accepted.run_id)
+    async with worker.database.begin() as connection:
+        (child_run,) = await run_store.children_of(connection, LOCAL_USER_ID, accepted.run_id)
+    assert await worker.cancel(LOCAL_USER_ID, child_run) == RunStatus.CANCELLED
+    for run_id in (accepted.run_id, child_run):
+        assert (await worker.view(LOCAL_USER_ID, run_id)).status == RunStatus.CANCELLED

@@ -64,6 +64,9 @@ class SleepBlock(Block):
         yield "value", input_data.value
 
 
+Nodes = dict[str, tuple[type[Block], dict[str, Any]]]
+"""By id: the block and its constants."""
+
 BLOCKS: tuple[type[Block], ...] = (LedgerBlock, SleepBlock)
 
 
@@ -78,7 +81,7 @@ def append_line(path: str, key: str) -> str:
     return nonce
 
 
-def make(name: str, nodes: dict[str, tuple[type[Block], dict[str, Any]]], links: list[str]) -> Graph:
+def make(name: str, nodes: Nodes, links: list[str]) -> Graph:
     """A graph; links are written `a.out b.in`."""
     return Graph(
         id=f"durable-{name}",
@@ -99,8 +102,8 @@ def _link(number: int, source: str, sink: str) -> Link:
     )
 
 
-IN = {"in": (AgentInputBlock, {"name": "x"})}
-OUT = {"out": (AgentOutputBlock, {"name": "y"})}
+IN: Nodes = {"in": (AgentInputBlock, {"name": "x"})}
+OUT: Nodes = {"out": (AgentOutputBlock, {"name": "y"})}
 
 
 def _add(number: int) -> tuple[type[Block], dict[str, Any]]:
@@ -109,21 +112,21 @@ def _add(number: int) -> tuple[type[Block], dict[str, Any]]:
 
 def pure() -> Graph:
     """y = x + 5, in five pure nodes."""
-    nodes = {f"add{k}": _add(1) for k in range(5)}
+    nodes: Nodes = {f"add{k}": _add(1) for k in range(5)}
     chain = [f"add{k}.result add{k + 1}.a" for k in range(4)]
     return make("pure", {**IN, **nodes, **OUT}, ["in.result add0.a", *chain, "add4.result out.value"])
 
 
 def effects(path: str) -> Graph:
     """y = x + 1, with three recorded effects on the way."""
-    ledgers = {f"led{k}": (LedgerBlock, {"path": path}) for k in range(3)}
+    ledgers: Nodes = {f"led{k}": (LedgerBlock, {"path": path}) for k in range(3)}
     links = ["in.result led0.value", "led0.value add.a", "add.result led1.value", "led1.value led2.value"]
     return make("effects", {**IN, **ledgers, "add": _add(1), **OUT}, [*links, "led2.value out.value"])
 
 
 def items(path: str) -> Graph:
     """y = [x, x + 1, …] of the list x, an effect for each item."""
-    nodes = {
+    nodes: Nodes = {
         **IN,
         "each": (StepThroughItemsBlock, {}),
         "led": (LedgerBlock, {"path": path}),
@@ -137,7 +140,7 @@ def items(path: str) -> Graph:
 
 def waits(seconds: float) -> Graph:
     """y = x, after a wait."""
-    nodes = {**IN, "wait": (CountdownTimerBlock, {"seconds": str(seconds)}), **OUT}
+    nodes: Nodes = {**IN, "wait": (CountdownTimerBlock, {"seconds": str(seconds)}), **OUT}
     return make(
         f"waits-{seconds:g}", nodes, ["in.result wait.input_message", "wait.output_message out.value"]
     )
@@ -145,7 +148,7 @@ def waits(seconds: float) -> Graph:
 
 def review(path: str) -> Graph:
     """y = x as a person left it, with an effect before and after."""
-    nodes = {
+    nodes: Nodes = {
         **IN,
         "led0": (LedgerBlock, {"path": path}),
         "ask": (HumanInTheLoopBlock, {"name": "Fine?"}),
@@ -165,7 +168,7 @@ def nested(child: Graph, name: str = "nested") -> Graph:
         "input_schema": schema,
         "output_schema": {"properties": {"y": {}}},
     }
-    nodes = {**IN, "child": (AgentExecutorBlock, given), **OUT}
+    nodes: Nodes = {**IN, "child": (AgentExecutorBlock, given), **OUT}
     return make(name, nodes, ["in.result child.x", "child.y out.value"])
 
 

@@ -49,6 +49,10 @@ class WorkerProcess:
     _reading: asyncio.Task[None] | None = None
 
     @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
     def is_alive(self) -> bool:
         return self.process.returncode is None
 

@@ -107,3 +107,8 @@ async def value(database: Database, query: str, *arguments: Any) -> Any:
 async def status(database: Database, run_id: str) -> str:
     """Where a run stands on disk."""
     return str(await value(database, "SELECT status FROM run WHERE id = $1", run_id))
+
+
+async def is_queue_empty(database: Database) -> bool:
+    """Whether no job is left, in whatever state."""
+    return not await value(database, "SELECT count(*) FROM pgqueuer")

@@ -8,8 +8,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
+
+import pytest
 
 from backend.data import review_store
 from backend.data.away import surely
@@ -19,7 +21,7 @@ from backend.data.graph import Graph
 from backend.data.graph_store import save_graph
 from backend.data.user_store import LOCAL_USER_ID
 from tests.support import durable
-from tests.support.worker_process import INTERNAL, Gone, Refused, WorkerProcess, start_worker
+from tests.support.worker_process import INTERNAL, Gone, Refused
 from tests.torture.audit import Audit, Findings, Shape, shape_of, unfinished, watch_final_states
 
 Result = TypeVar("Result")
@@ -29,15 +31,51 @@ SUBMITTERS = 6
 PAUSE_S = 0.12
 
 
+class Target(Protocol):
+    """A process that takes runs."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def is_alive(self) -> bool: ...
+
+    @property
+    def is_ready(self) -> bool: ...
+
+    async def ready(self) -> Any: ...
+
+    async def submit(self, graph_id: str, value: Any, key: str) -> str:
+        """The id of the accepted run.
+
+        Raises:
+            Refused: it was not accepted.
+            Gone: the process ended; nobody knows.
+        """
+        ...
+
+    async def decide(self, review_id: str) -> None: ...
+
+    def stall(self, seconds: float) -> None: ...
+
+    async def kill(self) -> None: ...
+
+
 class Load:
     """Processes that are fed with runs; a test disturbs them, then asks for the findings."""
 
     def __init__(
-        self, database: Database, folder: Path, *, heartbeat_s: float, dead_after_s: float, seed: int
+        self,
+        database: Database,
+        folder: Path,
+        start: Callable[[Path], Awaitable[Target]],
+        *,
+        seed: int,
+        with_effects: bool = True,
     ) -> None:
         self.database = database
         self.random = random.Random(seed)
-        self.processes: list[WorkerProcess] = []
+        self.processes: list[Target] = []
         self.accepted: dict[str, Any] = {}
         """Acknowledged runs, and what each has to give."""
         self.refusals: list[str] = []
@@ -45,9 +83,10 @@ class Load:
         self.quiet_s = 0.0
         """Seconds from the last mishap until all runs had ended."""
         self._folder = folder
-        self._heartbeat_s = heartbeat_s
-        self._dead_after_s = dead_after_s
-        self._graphs = _graphs(str(folder / "ledger"))
+        self._start = start
+        self._ledger = folder / "ledger"
+        self._ledger.touch()
+        self._graphs = _graphs(str(self._ledger)) if with_effects else _graphs_of_real_blocks()
         self._shapes: dict[str, Shape] = {}
         self._is_over = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -60,25 +99,19 @@ class Load:
         for process in started:
             await process.ready()
 
-    async def add(self) -> WorkerProcess:
+    async def add(self) -> Target:
         """One process more, which may still be starting."""
-        process = await start_worker(
-            self.database.dsn,
-            self._folder,
-            log=self._folder / "workers.log",
-            heartbeat_s=self._heartbeat_s,
-            dead_after_s=self._dead_after_s,
-        )
+        process = await self._start(self._folder / "workers.log")
         self.processes.append(process)
         return process
 
-    async def replace(self, process: WorkerProcess) -> None:
+    async def replace(self, process: Target) -> None:
         """kill -9, and another in its place."""
         await process.kill()
         self.processes.remove(process)
         await self.add()
 
-    def some_process(self) -> WorkerProcess | None:
+    def some_process(self) -> Target | None:
         """One that works, None when there is none."""
         working = [process for process in self.processes if process.is_ready]
         return self.random.choice(working) if working else None
@@ -156,7 +189,7 @@ class Load:
         self.quiet_s = time.monotonic() - began
         self._tasks[0].cancel()
         node_ids = {graph.id: [node.id for node in graph.nodes] for graph in self._graphs}
-        audit = Audit(self._shapes, node_ids, self._folder / "ledger")
+        audit = Audit(self._shapes, node_ids, self._ledger)
         async with self.database.raw() as raw:
             return await audit.look(raw, self.accepted, may_overlap=may_overlap)
 
@@ -180,10 +213,16 @@ class Load:
 
 @asynccontextmanager
 async def under_load(
-    database: Database, folder: Path, *, processes: int, heartbeat_s: float, dead_after_s: float, seed: int
+    database: Database,
+    folder: Path,
+    start: Callable[[Path], Awaitable[Target]],
+    *,
+    processes: int,
+    seed: int,
+    with_effects: bool = True,
 ) -> AsyncIterator[Load]:
-    """Processes at work under load."""
-    load = Load(database, folder, heartbeat_s=heartbeat_s, dead_after_s=dead_after_s, seed=seed)
+    """Processes at work under load; `start` makes one that logs to the file it is given."""
+    load = Load(database, folder, start, seed=seed, with_effects=with_effects)
     try:
         await load.start(processes)
         await load.prepare()
@@ -218,6 +257,12 @@ def _graphs(ledger: str) -> list[Graph]:
     ]
 
 
+def _graphs_of_real_blocks() -> list[Graph]:
+    """Those that a server out of the box can run."""
+    waits = durable.waits(0.3)
+    return [durable.pure(), waits, durable.waits(2.5), durable.nested(waits, "nested-waits")]
+
+
 def _expected(graph: Graph, value: Any) -> Any:
     if graph.id == "durable-items":
         return [one + 1 for one in LIST]
@@ -234,3 +279,24 @@ async def _unfinished(database: Database) -> list[str]:
     connection: Connection
     async with database.raw() as connection:
         return await unfinished(connection)
+
+
+async def verdict(
+    load: Load, name: str, mishaps: int, capsys: pytest.CaptureFixture[str], *, may_overlap: bool = False
+) -> dict[str, list[str]]:
+    """What went wrong, by kind; nothing, it is hoped. Prints the figures."""
+    found = await load.settle(may_overlap=may_overlap)
+    with capsys.disabled():
+        print(f"\n{summary(name, load, found, mishaps=mishaps)}")
+    assert found.slowest_s < 60
+    assert len(load.accepted) > 5 * mishaps
+    internal = {"internal errors": load.internal_errors} if load.internal_errors else {}
+    return found.problems() | internal
+
+
+async def some_ready(load: Load, count: int) -> None:
+    """Until so many processes work again, so that there is load to be killed."""
+    deadline = time.monotonic() + 60
+    while sum(process.is_ready for process in load.processes) < count:
+        assert time.monotonic() < deadline, "No process comes up any more."
+        await asyncio.sleep(0.05)
