@@ -103,7 +103,10 @@ class LocalRuns(RunReader):
         self.loops[run_log.row.id] = loop
         return loop
 
-    def resume(self, loop: RunLoop, segments: list[Segment], *, is_fresh: bool) -> None:
+    def resume(
+        self, loop: RunLoop, segments: list[Segment], *, is_fresh: bool, is_cancelled: bool = False
+    ) -> None:
+        """Replay what is recorded and go on from there, or end it if somebody wants that."""
         loop.log.next_seq = next_seq(segments, is_fresh=is_fresh)
         loop.log.flushed_seq = loop.log.next_seq - 1
         replay = Replay(loop)
@@ -116,7 +119,10 @@ class LocalRuns(RunReader):
             log.exception("run.not_replayed", run_id=loop.row.id)
             loop.fail("internal_error", f"Blockyard failed to resume the run: {error!r}. Please report it.")
             return
-        loop.begin(replay)
+        if is_cancelled:
+            loop.cancel()
+        else:
+            loop.begin(replay)
 
     # -- child runs ------------------------------------------------------------------------------------
 

@@ -302,9 +302,7 @@ class Worker(LocalRuns):
         loop = self.open(run_log, program, options, overrides)
         self.foreign.add(run_row.id)
         loop.has_below = not is_fresh
-        self.resume(loop, segments, is_fresh=is_fresh)
-        if row["cancel_requested_at"] is not None:
-            loop.cancel()
+        self.resume(loop, segments, is_fresh=is_fresh, is_cancelled=row["cancel_requested_at"] is not None)
         return loop
 
     def _end_broken(self, run_log: RunLog, error: BlockyardError) -> None:
