@@ -13,6 +13,7 @@ from pydantic import Field
 from backend.data.run import RunOptions
 from backend.data.run_store import find_run_by_key
 from backend.executor.run_loop import RunLoop
+from backend.executor.run_reader import DEFAULT_OPTIONS
 from backend.executor.worker import Accepted, Worker
 from backend.server.access import Caller
 from backend.server.body import check_model, parse_body
@@ -21,7 +22,7 @@ from backend.server.run_answer import accepted, loop_result, view_result
 from backend.util.errors import Unavailable
 
 LONGEST_WAIT_S = 300.0
-_NO_OPTIONS = RunOptions()
+_OPTIONS = frozenset(RunOptions.model_fields)
 _NOT_STORED = (
     "The database is away, so it is not certain that the run was stored. Try again; with an "
     "Idempotency-Key it will not run twice."
@@ -40,9 +41,9 @@ class RunRequest(RunOptions):
 
     def options(self) -> RunOptions:
         """What of it is how to run."""
-        given = self.model_fields_set & RunOptions.model_fields.keys()
+        given = self.model_fields_set & _OPTIONS
         if not given:
-            return _NO_OPTIONS
+            return DEFAULT_OPTIONS
         return RunOptions.model_validate({name: getattr(self, name) for name in given})
 
     def wait_s(self) -> float:
