@@ -7,9 +7,8 @@ from typing import Any, Protocol
 
 from backend.data.away import surely
 from backend.data.block import BlockData
-from backend.data.model import JsonObject
 from backend.data.run import RunStatus
-from backend.executor.context import Wait
+from backend.executor.context import ChildStart, Wait
 from backend.executor.run_loop import RunLoop
 from backend.executor.run_node import NodeRun
 from backend.executor.services import ChildEnd
@@ -19,15 +18,7 @@ from backend.util.errors import LimitReached
 class OpensRuns(Protocol):
     """What a worker does for child runs."""
 
-    async def open_child(
-        self,
-        parent: RunLoop,
-        child_id: str,
-        place: tuple[str, int],
-        graph_id: str,
-        version: int | None,
-        inputs: JsonObject,
-    ) -> RunLoop | None:
+    async def open_child(self, parent: NodeRun, start: ChildStart) -> RunLoop | None:
         """The child's loop, begun or gone on with; None when it had ended before."""
         ...
 
@@ -47,9 +38,7 @@ class ChildRuns:
         self._worker = worker
         self._max_depth = max_depth
 
-    async def run(
-        self, parent: NodeRun, child_id: str, graph_id: str, version: int | None, inputs: JsonObject
-    ) -> ChildEnd:
+    async def run(self, parent: NodeRun, start: ChildStart) -> ChildEnd:
         """Start the child or go on with it; its outputs, its error, or what it waits for.
 
         Raises:
@@ -60,10 +49,9 @@ class ChildRuns:
             raise LimitReached(
                 f"Graphs are nested more than {self._max_depth} deep. Does a graph run itself without an end?"
             )
-        place = (parent.node.id, parent.firing.n)
-        child = await self._worker.open_child(loop, child_id, place, graph_id, version, inputs)
+        child = await self._worker.open_child(parent, start)
         if child is None:
-            return await surely("sub-graph", lambda: self._worker.ended_child(loop.row.user_id, child_id))
+            return await surely("sub-graph", lambda: self._worker.ended_child(loop.row.user_id, start.run_id))
         try:
             status = await asyncio.shield(child.done)
         except asyncio.CancelledError:

@@ -36,6 +36,16 @@ class Wait:
     detail: JsonObject = field(default_factory=dict[str, Any])
 
 
+@dataclass(frozen=True, slots=True)
+class ChildStart:
+    """What a firing wants to run below it; the same id whenever it is repeated. `version` None: the newest."""
+
+    run_id: str
+    graph_id: str
+    version: int | None
+    inputs: JsonObject
+
+
 class Suspend(BaseException):
     """Unwinds a block that has to wait. The block is run anew afterwards, its recorded steps at hand."""
 
@@ -115,7 +125,8 @@ class BlockContext:
         if key not in steps:
             child_id = firing_id(self.run_id, self.node_id, self.firing, f"child/{key}/{self.attempt}")
             self._run.loop.root.has_below = True
-            ended = await self._run.loop.services.children.run(self._run, child_id, graph_id, version, inputs)
+            start = ChildStart(child_id, graph_id, version, inputs)
+            ended = await self._run.loop.services.children.run(self._run, start)
             if ended.wait is not None:
                 raise Suspend(Wait("graph", key, ended.wait.until, {"child_run_id": child_id}))
             self._record(key, {"run_id": child_id, "error": ended.error, "outputs": ended.outputs})

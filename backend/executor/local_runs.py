@@ -16,6 +16,7 @@ from backend.data.model import JsonObject
 from backend.data.run import RunOptions, RunStatus
 from backend.executor.children import ChildRuns
 from backend.executor.claims import Control
+from backend.executor.context import ChildStart
 from backend.executor.journal import Journal
 from backend.executor.process_pool import ProcessPool
 from backend.executor.program import FindBlock, Program
@@ -24,6 +25,7 @@ from backend.executor.records import Segment, unfold
 from backend.executor.replay import Replay
 from backend.executor.run_log import Part, RunLog, RunRow
 from backend.executor.run_loop import RunLoop
+from backend.executor.run_node import NodeRun
 from backend.executor.run_reader import DEFAULT_OPTIONS, RunReader
 from backend.executor.services import CredentialsSource, Services
 from backend.executor.streams import BlockThreads
@@ -126,47 +128,29 @@ class LocalRuns(RunReader):
 
     # -- child runs ------------------------------------------------------------------------------------
 
-    async def open_child(
-        self,
-        parent: RunLoop,
-        child_id: str,
-        place: tuple[str, int],
-        graph_id: str,
-        version: int | None,
-        inputs: JsonObject,
-    ) -> RunLoop | None:
+    async def open_child(self, parent: NodeRun, start: ChildStart) -> RunLoop | None:
         """See `OpensRuns`."""
-        known = self.loops.get(child_id)
+        known = self.loops.get(start.run_id)
         if known is not None:
             return known
-        return await surely(
-            "sub-graph", lambda: self._open_child(parent, child_id, place, graph_id, version, inputs)
-        )
+        return await surely("sub-graph", lambda: self._open_child(parent, start))
 
-    async def _open_child(
-        self,
-        parent: RunLoop,
-        child_id: str,
-        place: tuple[str, int],
-        graph_id: str,
-        version: int | None,
-        inputs: JsonObject,
-    ) -> RunLoop | None:
-        user_id = parent.row.user_id
+    async def _open_child(self, at: NodeRun, start: ChildStart) -> RunLoop | None:
+        parent, user_id = at.loop, at.loop.row.user_id
         options = RunOptions(safe_mode=parent.options.safe_mode)
         row = await self.control.do(
-            lambda c: run_store.claim_child(c, self.id, child_id, parent.row.id, parent.log.epoch)
+            lambda c: run_store.claim_child(c, self.id, start.run_id, parent.row.id, parent.log.epoch)
         )
         if row is not None:
             return await self._go_on_child(parent, row, options)
-        if await self.exists(user_id, child_id):
+        if await self.exists(user_id, start.run_id):
             return None
-        program = await self.programs.get(user_id, graph_id, version, options)
-        overrides = program.bind_inputs(inputs)
-        new_row = self.new_row(child_id, user_id, program, inputs, options)
+        program = await self.programs.get(user_id, start.graph_id, start.version, options)
+        overrides = program.bind_inputs(start.inputs)
+        new_row = self.new_row(start.run_id, user_id, program, start.inputs, options)
         new_row.root_run_id = parent.row.root_run_id
         new_row.parent_run_id = parent.row.id
-        new_row.parent_node_id, new_row.parent_firing = place
+        new_row.parent_node_id, new_row.parent_firing = at.node.id, at.firing.n
         loop = self.open(
             RunLog(self.journal, new_row, epoch=1, is_new=True), program, options, overrides, parent
         )

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from backend.data.block import BlockData, Decision
 from backend.data.credentials import Credentials, CredentialsMetaInput
-from backend.data.model import JsonObject
 from backend.data.run import RunEvent
-from backend.executor.context import Wait
+from backend.executor.context import ChildStart, Wait
 from backend.executor.process_pool import ProcessPool
 from backend.executor.streams import BlockThreads
 from backend.util.settings import Settings
@@ -50,9 +49,7 @@ class ChildEnd:
 
 
 class Children(Protocol):
-    async def run(
-        self, parent: NodeRun, child_id: str, graph_id: str, version: int | None, inputs: JsonObject
-    ) -> ChildEnd:
+    async def run(self, parent: NodeRun, start: ChildStart) -> ChildEnd:
         """Start a child run or go on with it, and wait for its end."""
         ...
 

@@ -99,7 +99,7 @@ class AdaptedBlock(Block):
             raise BlockError(str(error)) from error
 
     def run(self, input_data: Any, *args: Any, **kwargs: Any) -> BlockOutput | AsyncBlockOutput:
-        raise NotImplementedError
+        raise AssertionError("the subclass says how it is run")
 
 
 def _generator(emissions: Any) -> Generator[Emission, Any, None]:

