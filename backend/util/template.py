@@ -109,6 +109,8 @@ class _Expression:
             raise BlockError(f"The template cannot be rendered: {reason}. Correct it.") from error
 
 
+_METHODS = frozenset({"items", "keys", "values", "get"})
+"""What an object offers beside its own keys (render_worker.py)."""
 _SHOWN = frozenset({str, int, bool, type(None), list, dict})
 """Types that minijinja shows as Python does; it writes numbers like 1e22 out."""
 
@@ -175,6 +177,8 @@ def _expression(tag: str) -> _Expression:
         raise ValueError("filters that may grow")
     head = match["literal"] or "v"
     path = () if match["literal"] else (match["root"], *_steps(match["steps"]))
+    if filters and not _METHODS.isdisjoint(path):
+        raise ValueError("filters of what may be a method, where the key is missing")
     return _Expression(path, f"{{{{ {head}{match['filters']} }}}}", is_plain=head == "v" and not filters)
 
 

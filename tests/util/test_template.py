@@ -221,6 +221,12 @@ def test_both_ways_of_rendering_say_the_same(source: str, escape_html: bool) -> 
     assert render(source, VALUES, escape_html=escape_html) == by_minijinja
 
 
+def test_filters_of_what_may_be_a_method_are_rendered_apart() -> None:
+    assert not is_simple("{{ d.items|float }}")
+    assert is_simple("{{ d.items }}")
+    assert is_simple("{{ d.item|float }}")
+
+
 def guarded(values: dict[str, Any]) -> dict[str, Any]:
     """The values as the other process sees them."""
     from backend.util import render_worker
