@@ -78,6 +78,7 @@ class Replay:
                 f"The journal says that firing {n} of {self._node(index).label!r} took other values."
             )
         self._plan.start(firing)
+        self._loop.root.firings += 1
         self._open[index, n] = firing
         return firing
 

@@ -16,7 +16,7 @@ from backend.data.block import AsyncBlockOutput, Block, Context, Decision
 from backend.data.db import Database
 from backend.data.graph import Graph
 from backend.data.model import BlockSchema, SchemaField
-from backend.data.run import EventKind, RunStatus
+from backend.data.run import EventKind, RunLimits, RunStatus
 from backend.data.user_store import LOCAL_USER_ID
 from backend.executor.worker import Worker
 from backend.util.clock import now
@@ -239,3 +239,26 @@ async def test_cancelling_a_child_run_cancels_the_run_at_its_top(worker: Worker)
     assert await worker.cancel(LOCAL_USER_ID, child_run) == RunStatus.CANCELLED
     for run_id in (accepted.run_id, child_run):
         assert (await worker.view(LOCAL_USER_ID, run_id)).status == RunStatus.CANCELLED
+
+
+async def test_firings_before_a_wait_count_against_the_limit_after_it(
+    worker: Worker, database: Database
+) -> None:
+    before = [
+        node("g", b.ItemsBlock, items=list(range(20))),
+        node("p", b.PureBlock),
+        node("c", b.GatherBlock),
+    ]
+    after = [node(f"n{k}", b.PureBlock) for k in range(5)]
+    links = ["g.item -> p.value", "p.out -> c.items", "c.list -> a.value", "a.out -> n0.value"]
+    links += [f"n{k}.out -> n{k + 1}.value" for k in range(4)]
+    asking = graph([*before, node("a", b.AskBlock), *after], links)
+    asking.limits = RunLimits(max_firings=26)
+    _, run_id = await start(worker, asking)
+    await until_waiting(worker, run_id)
+    (review,) = await open_reviews(database)
+    await worker.decide(LOCAL_USER_ID, review, Decision(True, None))
+    view = await worker.wait(LOCAL_USER_ID, run_id, 5)
+    assert view.status == RunStatus.FAILED
+    assert view.summary is not None
+    assert [error.code for error in view.summary.errors] == ["limit_reached"]
