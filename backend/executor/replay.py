@@ -10,6 +10,7 @@ from backend.data.run import EventKind, RunError
 from backend.executor.bound import BoundNode
 from backend.executor.calls import CALLED
 from backend.executor.context import Wait
+from backend.executor.inline import refs_of
 from backend.executor.plan import Firing
 from backend.executor.records import Record, Segment, numbered
 from backend.executor.run_loop import RunLoop
@@ -69,11 +70,7 @@ class Replay:
 
     def _start(self, index: int, n: int, refs: dict[str, Any]) -> Firing:
         firing = self._find_ready(index, n)
-        found = {
-            pin: [part.seq for part in value] if isinstance(value, list) else value.seq
-            for pin, value in firing.inputs.items()
-        }
-        if found != refs:
+        if refs_of(firing) != refs:
             raise Diverged(
                 f"The journal says that firing {n} of {self._node(index).label!r} took other values."
             )

@@ -9,15 +9,10 @@ import orjson
 from fastapi import Response
 
 from backend.data.run import RunStatus, RunSummary, RunView
+from backend.data.run_result import cost, run_result
 from backend.executor.run_loop import RunLoop
 
-CREDIT_USD_MICROS = 10_000
 _JSON = "application/json"
-
-
-def cost_of(usd_micros: int) -> dict[str, Any]:
-    """An amount in both units."""
-    return {"usd_micros": usd_micros, "credits": usd_micros / CREDIT_USD_MICROS}
 
 
 def loop_result(loop: RunLoop, status: RunStatus, duration_s: float) -> Response:
@@ -30,8 +25,7 @@ def loop_result(loop: RunLoop, status: RunStatus, duration_s: float) -> Response
 
 def view_result(view: RunView) -> Response:
     """The same from the database."""
-    summary = (view.summary or RunSummary()).model_dump(mode="json")
-    return _result(view.id, view.status.value, summary, duration_ms(view) or 0.0, view.cost_usd_micros)
+    return Response(orjson.dumps(run_result(view, duration_ms=duration_ms(view) or 0.0)), media_type=_JSON)
 
 
 def _result(run_id: str, status: str, summary: dict[str, Any], ms: float, usd_micros: int) -> Response:
@@ -40,7 +34,7 @@ def _result(run_id: str, status: str, summary: dict[str, Any], ms: float, usd_mi
         "status": status,
         "outputs": summary["outputs"] or {},
         "duration_ms": round(ms, 3),
-        "cost": cost_of(usd_micros),
+        "cost": cost(usd_micros),
         "leftovers": summary["leftovers"],
         "never_fired": summary["never_fired"],
         "errors": summary["errors"],
@@ -78,7 +72,7 @@ def run_row(view: RunView) -> dict[str, Any]:
         "started_at": view.started_at,
         "ended_at": view.ended_at,
         "duration_ms": duration_ms(view),
-        "cost": cost_of(view.cost_usd_micros),
+        "cost": cost(view.cost_usd_micros),
         "error": errors[0].message if errors else None,
     }
 
