@@ -33,6 +33,8 @@ RUN_STATUS = sa.Enum(
 
 REVIEW_STATUS = sa.Enum("open", "approved", "rejected", "withdrawn", name="review_status", metadata=metadata)
 
+BUDGET_PERIOD = sa.Enum("day", "month", "total", name="budget_period", metadata=metadata)
+
 
 class SettingColumns(sa.TypedColumns):
     """One value that belongs to the installation: the hash of the setup token, the key canary."""
@@ -118,18 +120,29 @@ api_key = sa.Table(
 
 
 class GraphColumns(sa.TypedColumns):
-    """The columns of graph."""
+    """`draft` is what somebody is composing; `draft_revision` rises with every change of it. A deleted graph is kept as long as runs of it are, which need its versions to be read."""
 
     id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
     user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
     name: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
     description: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
     latest_version: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    published_version: sa.Named[int | None] = sa.Column(sa.Integer(), nullable=True)
+    draft: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
+    draft_revision: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    folder: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    tags: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    retain_days: sa.Named[int | None] = sa.Column(sa.Integer(), nullable=True)
     created_at: sa.Named[dt.datetime] = sa.Column(
         postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
     )
     updated_at: sa.Named[dt.datetime] = sa.Column(
         postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    deleted_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
     )
 
 
@@ -144,12 +157,14 @@ graph = sa.Table(
 
 
 class GraphVersionColumns(sa.TypedColumns):
-    """A graph as it was saved; never changed afterwards. `digest` finds an identical one."""
+    """A graph as it was saved; only its name may change afterwards. `digest` finds an identical one."""
 
     graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
     version: sa.Named[int] = sa.Column(sa.Integer(), autoincrement=False, nullable=False)
+    name: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
     definition: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
     digest: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    created_by: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
     created_at: sa.Named[dt.datetime] = sa.Column(
         postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
     )
@@ -165,7 +180,7 @@ graph_version = sa.Table(
 
 
 class RunColumns(sa.TypedColumns):
-    """One execution of a graph version. `epoch` is the fence: it rises whenever a worker takes the run, and nothing is written for an older one."""
+    """One execution of a graph version. `epoch` is the fence: it rises whenever a worker takes the run, and nothing is written for an older one. `from_run_id` is the run whose results it takes over: all that stand before `from_node_id`, or all but the failed ones when that is null."""
 
     id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
     user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
@@ -178,6 +193,11 @@ class RunColumns(sa.TypedColumns):
     parent_node_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
     parent_firing: sa.Named[int | None] = sa.Column(sa.Integer(), nullable=True)
     root_run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    from_run_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    from_node_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    labels: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
     inputs: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
     options: sa.Named[Any] = sa.Column(
         postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False
@@ -209,8 +229,8 @@ run = sa.Table(
     metadata,
     RunColumns,
     sa.PrimaryKeyConstraint("id"),
-    sa.Index("run_user_id_created_at_idx", "user_id", sa.text("created_at DESC")),
-    sa.Index("run_graph_id_created_at_idx", "graph_id", sa.text("created_at DESC")),
+    sa.Index("run_user_id_id_idx", "user_id", sa.text("id DESC")),
+    sa.Index("run_graph_id_id_idx", "graph_id", sa.text("id DESC")),
     sa.Index("run_parent_run_id_idx", "parent_run_id"),
     sa.UniqueConstraint("user_id", "idempotency_key"),
     sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
@@ -258,6 +278,154 @@ blob = sa.Table(
     sa.PrimaryKeyConstraint("id"),
     sa.Index("blob_run_id_idx", "run_id"),
     sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class FileColumns(sa.TypedColumns):
+    """A file: what was uploaded, or what a run made (`run_id`). Values name it as `file:<id>`."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    run_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    name: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    media_type: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    size_bytes: sa.Named[int] = sa.Column(sa.BigInteger(), nullable=False)
+    sha256: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    used_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+file = sa.Table(
+    "file",
+    metadata,
+    FileColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("file_user_id_id_idx", "user_id", sa.text("id DESC")),
+    sa.Index("file_run_id_idx", "run_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class FileChunkColumns(sa.TypedColumns):
+    """The columns of file_chunk."""
+
+    file_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    position: sa.Named[int] = sa.Column(sa.Integer(), autoincrement=False, nullable=False)
+    data: sa.Named[bytes] = sa.Column(sa.LargeBinary(), nullable=False)
+
+
+file_chunk = sa.Table(
+    "file_chunk",
+    metadata,
+    FileChunkColumns,
+    sa.PrimaryKeyConstraint("file_id", "position"),
+    sa.ForeignKeyConstraint(["file_id"], ["file.id"], ondelete="CASCADE"),
+)
+
+
+class ChargeColumns(sa.TypedColumns):
+    """What a firing has cost; written with the `charged` event `seq` of its run, and kept when the journal is pruned. `graph_id` is the graph of the run at the top."""
+
+    run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    seq: sa.Named[int] = sa.Column(sa.Integer(), autoincrement=False, nullable=False)
+    root_run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    node_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    block_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    provider: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    model: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    what: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    usd_micros: sa.Named[int] = sa.Column(sa.BigInteger(), nullable=False)
+    at: sa.Named[dt.datetime] = sa.Column(postgresql.TIMESTAMP(timezone=True, precision=3), nullable=False)
+
+
+charge = sa.Table(
+    "charge",
+    metadata,
+    ChargeColumns,
+    sa.PrimaryKeyConstraint("run_id", "seq"),
+    sa.Index("charge_user_id_at_idx", "user_id", "at"),
+    sa.Index("charge_graph_id_at_idx", "graph_id", "at"),
+)
+
+
+class ReservationColumns(sa.TypedColumns):
+    """Money that a firing at work may spend; gone when it has settled. `graph_id` as in `charge`."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    root_run_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    usd_micros: sa.Named[int] = sa.Column(sa.BigInteger(), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+reservation = sa.Table(
+    "reservation",
+    metadata,
+    ReservationColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("reservation_user_id_idx", "user_id"),
+    sa.Index("reservation_root_run_id_idx", "root_run_id"),
+)
+
+
+class BudgetColumns(sa.TypedColumns):
+    """What a user may spend in a period, on one graph or (`graph_id` empty) on all of them."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    period: sa.Named[str] = sa.Column(BUDGET_PERIOD, nullable=False)
+    limit_usd_micros: sa.Named[int] = sa.Column(sa.BigInteger(), nullable=False)
+    set_by: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+budget = sa.Table(
+    "budget",
+    metadata,
+    BudgetColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.UniqueConstraint("user_id", "graph_id", "period"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class AuditEntryColumns(sa.TypedColumns):
+    """Who did what that others must be able to look up. `user_id` is null when nobody was logged in."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    action: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    target_kind: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    target_id: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    address: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    detail: sa.Named[Any] = sa.Column(postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False)
+    at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+audit_entry = sa.Table(
+    "audit_entry",
+    metadata,
+    AuditEntryColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("audit_entry_user_id_id_idx", "user_id", sa.text("id DESC")),
+    sa.Index("audit_entry_target_id_idx", "target_id"),
 )
 
 
