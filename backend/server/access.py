@@ -20,6 +20,12 @@ class Scope(StrEnum):
     RUNS_READ = "runs:read"
     RUNS_WRITE = "runs:write"
     REVIEWS_WRITE = "reviews:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
+    COSTS_READ = "costs:read"
+    BUDGETS_WRITE = "budgets:write"
+    ADMIN = "admin"
+    """Users, the audit log, figures of the whole installation: an owner's."""
 
 
 class Need(StrEnum):
@@ -63,10 +69,10 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("POST", "/api/reviews/{review_id}"): Scope.REVIEWS_WRITE,
 }
 
-_VIEWER = frozenset({Scope.GRAPHS_READ, Scope.RUNS_READ})
+_VIEWER = frozenset({Scope.GRAPHS_READ, Scope.RUNS_READ, Scope.FILES_READ, Scope.COSTS_READ})
 _ROLES: dict[str, frozenset[Scope]] = {
     "owner": frozenset(Scope),
-    "editor": frozenset(Scope),
+    "editor": frozenset(Scope) - {Scope.ADMIN},
     "viewer": _VIEWER,
 }
 

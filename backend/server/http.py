@@ -15,7 +15,7 @@ from backend.server.routes import api_keys, auth, blocks, graphs, health, page, 
 from backend.server.routes.status import own_version
 from backend.server.site import make_site
 from backend.server.state import App
-from backend.server.wire import ProblemDetails
+from backend.server.wire.common import ProblemDetails
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Refused: what is wrong, and the cure", "content": {MEDIA_TYPE: {}}},

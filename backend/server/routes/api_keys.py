@@ -11,7 +11,8 @@ from backend.data import api_key_store
 from backend.server.access import Scope
 from backend.server.auth import KEY_PREFIX, hash_of, new_token
 from backend.server.deps import CallerDep, Cursor, JsonRoute, Limit, SiteDep, next_cursor
-from backend.server.wire import ApiKeyView, NewApiKey, Page
+from backend.server.wire.common import Page
+from backend.server.wire.people import ApiKeyView, NewApiKey
 from backend.util.clock import new_id, now
 from backend.util.errors import BadInput, Forbidden, Problem
 

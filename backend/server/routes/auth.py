@@ -11,7 +11,7 @@ from backend.data.user_store import find_login, load_user
 from backend.server.auth import COOKIE
 from backend.server.deps import CallerDep, JsonRoute, SiteDep
 from backend.server.logins import address_of, end_session, open_session
-from backend.server.wire import Me, UserView
+from backend.server.wire.people import Me, UserView
 from backend.util.errors import Unauthorized
 
 router = APIRouter(prefix="/api/auth", tags=["setup, auth"], route_class=JsonRoute)

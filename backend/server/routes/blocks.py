@@ -8,7 +8,8 @@ from fastapi import APIRouter
 
 from backend.data.block import Block, Pin
 from backend.server.deps import JsonRoute, SiteDep
-from backend.server.wire import BlockView, Page
+from backend.server.wire.catalogue import BlockView
+from backend.server.wire.common import Page
 from backend.util.errors import NotFound
 
 router = APIRouter(prefix="/api/blocks", tags=["catalogue"], route_class=JsonRoute)

@@ -20,7 +20,9 @@ from backend.server.deps import (
 )
 from backend.server.new_graph import graph_in, problems_with, under_new_ids
 from backend.server.start_run import RunRequest, request_in, start_run
-from backend.server.wire import GraphProblems, GraphRow, GraphSaved, GraphView, Page, RunAccepted, RunResult
+from backend.server.wire.common import Page
+from backend.server.wire.graphs import GraphProblems, GraphRow, GraphSaved, GraphView
+from backend.server.wire.runs import RunAccepted, RunResult
 
 router = APIRouter(prefix="/api/graphs", tags=["graphs"], route_class=JsonRoute)
 MODELS_IN_BODIES = (Graph, RunRequest)

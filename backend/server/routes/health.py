@@ -8,7 +8,7 @@ from backend.data.migrate import known_revisions
 from backend.data.status_store import load_readiness
 from backend.server.deps import JsonRoute, SiteDep
 from backend.server.site import Site
-from backend.server.wire import Health
+from backend.server.wire.operations import Health
 from backend.util.errors import Unavailable
 
 router = APIRouter(prefix="/api/health", tags=["operations"], route_class=JsonRoute)

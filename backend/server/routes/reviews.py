@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.data.block import Decision
 from backend.data.review_store import list_open_reviews
 from backend.server.deps import CallerDep, JsonRoute, SiteDep
-from backend.server.wire import Page, ReviewView
+from backend.server.wire.common import Page
+from backend.server.wire.runs import ReviewView
 
 router = APIRouter(prefix="/api/reviews", tags=["runs"], route_class=JsonRoute)
 

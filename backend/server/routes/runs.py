@@ -11,7 +11,8 @@ from backend.data.run_store import list_runs as list_stored_runs
 from backend.executor.events import is_end
 from backend.server.deps import MAX_INT, CallerDep, Cursor, JsonRoute, Limit, SiteDep
 from backend.server.run_answer import run_details, run_row
-from backend.server.wire import Page, RunAccepted, RunDetails, RunEvents, RunRow
+from backend.server.wire.common import Page
+from backend.server.wire.runs import RunAccepted, RunDetails, RunEvents, RunRow
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], route_class=JsonRoute)
 

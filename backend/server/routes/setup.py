@@ -11,7 +11,7 @@ from backend.data.user_store import load_user
 from backend.server.deps import JsonRoute, SiteDep
 from backend.server.logins import address_of, open_session
 from backend.server.setup import CLOSED, check_token, is_setup_open, make_owner
-from backend.server.wire import SetupState, UserView
+from backend.server.wire.people import SetupState, UserView
 from backend.util.errors import NotFound
 
 router = APIRouter(prefix="/api", tags=["setup, auth"], route_class=JsonRoute)

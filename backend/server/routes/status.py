@@ -13,7 +13,7 @@ from backend.data.run_store import list_runs
 from backend.data.status_store import count_runs, graph_names, load_counts
 from backend.server.deps import CallerDep, JsonRoute, SiteDep
 from backend.server.run_answer import run_row
-from backend.server.wire import Status
+from backend.server.wire.operations import Status
 
 router = APIRouter(prefix="/api/status", tags=["operations"], route_class=JsonRoute)
 _SHOWN = 10

@@ -1,0 +1,33 @@
+"""Blocks, as the palette and the form need them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class PinView(BaseModel):
+    name: str
+    json_schema: dict[str, Any] = Field(alias="schema", serialization_alias="schema")
+    is_required: bool = False
+    is_each: bool = Field(default=False, description="Each value is an item of its own")
+
+
+class BlockView(BaseModel):
+    """A block of the catalogue."""
+
+    id: str
+    name: str
+    title: str
+    description: str
+    kind: str
+    categories: list[str]
+    inputs: list[PinView]
+    outputs: list[PinView]
+    execution: str
+    is_pure: bool
+    is_static_output: bool
+    is_collecting: bool
+    is_at_most_once: bool
+    order: str
