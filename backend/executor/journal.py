@@ -21,7 +21,6 @@ import structlog
 from backend.data.away import is_away
 from backend.data.connection import DATABASE_AWAY, Connection
 from backend.data.run import FINAL
-from backend.executor.records import Segment
 from backend.executor.run_log import Part, RunLog
 
 log = structlog.get_logger(__name__)
@@ -250,13 +249,3 @@ created AS (
 ours AS (SELECT id FROM held UNION ALL SELECT id FROM changed UNION ALL SELECT id FROM created),
 written AS ({_EVENTS})
 SELECT id FROM ours"""
-
-
-async def read_segments(connection: Connection, run_id: str, *, after_seq: int = 0) -> list[Segment]:
-    """What is recorded of a run from the segment that holds the event after `after_seq` on."""
-    rows = await connection.fetch(
-        "SELECT seq, epoch, at, events::text AS events FROM run_event WHERE run_id = $1 AND seq + count > $2 + 1 ORDER BY seq",
-        run_id,
-        after_seq,
-    )
-    return [Segment(row["seq"], row["epoch"], row["at"], orjson.loads(row["events"])) for row in rows]

@@ -21,7 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
+
 from backend.data.run import EventKind, RunEvent
+
+PREVIEW_FROM_BYTES = 8_192
+"""Longer values go over the wire as previews of `PREVIEW_BYTES`."""
+PREVIEW_BYTES = 1_024
 
 Record = Sequence[Any]
 Refs = dict[str, int | list[int]]
@@ -59,41 +65,81 @@ def numbered(segments: Sequence[Segment]) -> Iterator[tuple[int, Segment, Record
 def unfold(run_id: str, node_ids: Sequence[str], segments: Sequence[Segment]) -> Iterator[RunEvent]:
     """The events that people and programs see, in order."""
     for seq, segment, record in numbered(segments):
-        yield from _unfold_record(run_id, node_ids, segment.at, seq, record)
+        for number, at, node, firing, kind, data in _events(segment.at, seq, record):
+            yield RunEvent(
+                run_id=run_id,
+                seq=number,
+                at=at,
+                node_id=None if node is None else node_ids[node],
+                firing=firing,
+                kind=kind,
+                data=data,
+            )
 
 
-def _unfold_record(
-    run_id: str, node_ids: Sequence[str], at: datetime, seq: int, record: Record
-) -> Iterator[RunEvent]:
-    def event(offset: int, kind: str, node: int | None, firing: int | None, data: Any, t: int) -> RunEvent:
-        return RunEvent(
-            run_id=run_id,
-            seq=seq + offset,
-            at=at + timedelta(microseconds=t),
-            node_id=None if node is None else node_ids[node],
-            firing=firing,
-            kind=kind,
-            data=data,
-        )
+def unfold_json(
+    run_id: str, node_ids: Sequence[str], segments: Sequence[Segment]
+) -> Iterator[tuple[int, bytes]]:
+    """The same as the JSON that goes over the wire, each with its number; long values are previews."""
+    for seq, segment, record in numbered(segments):
+        for number, at, node, firing, kind, data in _events(segment.at, seq, record):
+            if kind == EventKind.YIELDED:
+                data["value"] = shortened(run_id, number, data["value"])
+            event = {
+                "run_id": run_id,
+                "seq": number,
+                "at": at,
+                "node_id": None if node is None else node_ids[node],
+                "firing": firing,
+                "kind": kind,
+                "data": data,
+            }
+            yield number, orjson.dumps(event, option=orjson.OPT_UTC_Z)
 
+
+def shortened(run_id: str, seq: int, value: Any) -> Any:
+    """A yielded value, or its beginning with the place where all of it is."""
+    if isinstance(value, (int, float, bool)) or value is None:
+        return value
+    if isinstance(value, str) and len(value) <= PREVIEW_FROM_BYTES // 4:
+        return value
+    raw = value.encode() if isinstance(value, str) else orjson.dumps(value)
+    if len(raw) <= PREVIEW_FROM_BYTES:
+        return value
+    return {
+        "$preview": raw[:PREVIEW_BYTES].decode(errors="ignore"),
+        "size_bytes": len(raw),
+        "href": f"/api/runs/{run_id}/events?after={seq - 1}&limit=1",
+    }
+
+
+Event = tuple[int, datetime, int | None, int | None, str, dict[str, Any]]
+"""Number, moment, node index, firing, kind, data."""
+
+
+def _events(at: datetime, seq: int, record: Record) -> Iterator[Event]:
+    """What a record stands for; its first event has the number `seq`."""
     code = record[0]
     if code == "i":
         _, node, firing, path, inputs, yields, t, took = record
-        yield event(0, EventKind.STARTED, node, firing, _started(path, inputs), t)
+        began, ended = at + timedelta(microseconds=t), at + timedelta(microseconds=t + took)
+        yield seq, began, node, firing, EventKind.STARTED, _started(path, inputs)
         for k, (pin, value, index) in enumerate(yields, start=1):
-            yield event(k, EventKind.YIELDED, node, firing, _yielded(pin, value, index), t + took)
-        yield event(len(yields) + 1, EventKind.FINISHED, node, firing, {}, t + took)
-    elif code == "s":
-        _, node, firing, path, inputs, t = record
-        yield event(0, EventKind.STARTED, node, firing, _started(path, inputs), t)
+            yield seq + k, ended, node, firing, EventKind.YIELDED, _yielded(pin, value, index)
+        yield seq + len(yields) + 1, ended, node, firing, EventKind.FINISHED, {}
+        return
+    moment = at + timedelta(microseconds=record[-1])
+    if code == "s":
+        _, node, firing, path, inputs, _ = record
+        yield seq, moment, node, firing, EventKind.STARTED, _started(path, inputs)
     elif code == "y":
-        _, node, firing, pin, value, index, t = record
-        yield event(0, EventKind.YIELDED, node, firing, _yielded(pin, value, index), t)
+        _, node, firing, pin, value, index, _ = record
+        yield seq, moment, node, firing, EventKind.YIELDED, _yielded(pin, value, index)
     elif code == "f":
-        yield event(0, EventKind.FINISHED, record[1], record[2], {}, record[3])
+        yield seq, moment, record[1], record[2], EventKind.FINISHED, {}
     else:
-        _, kind, node, firing, data, t = record
-        yield event(0, kind, node, firing, data, t)
+        _, kind, node, firing, data, _ = record
+        yield seq, moment, node, firing, kind, data
 
 
 def _started(path: Any, inputs: Refs) -> dict[str, Any]:

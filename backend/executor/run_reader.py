@@ -13,7 +13,7 @@ from backend.data.db import Database
 from backend.data.run import RunEvent, RunOptions, RunStatus, RunSummary, RunView
 from backend.executor.children import error_text, flat
 from backend.executor.events import Watchers
-from backend.executor.journal import read_segments
+from backend.executor.journal_reader import read_segments
 from backend.executor.outputs import recorded_outputs
 from backend.executor.programs import Programs
 from backend.executor.records import Segment, unfold

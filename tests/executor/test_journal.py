@@ -14,7 +14,8 @@ from backend.data.connection import Connection
 from backend.data.db import Database
 from backend.data.run import RunStatus
 from backend.data.user_store import LOCAL_USER_ID
-from backend.executor.journal import Journal, read_segments
+from backend.executor.journal import Journal
+from backend.executor.journal_reader import read_segments
 from backend.executor.run_log import Part, RunLog, RunLost, RunRow
 from backend.util.clock import new_id, now
 

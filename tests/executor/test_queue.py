@@ -18,7 +18,7 @@ from backend.data.db import Database
 from backend.data.graph_store import save_graph
 from backend.data.run import RunStatus
 from backend.data.user_store import LOCAL_USER_ID
-from backend.executor.journal import read_segments
+from backend.executor.journal_reader import read_segments
 from backend.executor.queue import OwnedQueries, RunQueue
 from backend.executor.worker import Worker
 from backend.util.settings import Settings

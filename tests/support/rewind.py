@@ -11,7 +11,7 @@ import orjson
 from backend.data.connection import Connection
 from backend.data.run import EventKind, RunEvent
 from backend.data.user_store import LOCAL_USER_ID
-from backend.executor.journal import read_segments
+from backend.executor.journal_reader import read_segments
 from backend.executor.records import Record, Segment
 
 FiringKey = tuple[str | None, int | None]

@@ -12,7 +12,7 @@ import orjson
 from backend.data.connection import Connection
 from backend.data.run import FINAL
 from backend.executor.context import firing_id
-from backend.executor.journal import read_segments
+from backend.executor.journal_reader import read_segments
 from backend.executor.records import Segment, numbered, unfold
 
 _FINAL = ", ".join(f"'{status}'" for status in FINAL)
