@@ -10,7 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.tables import api_key, users
-from backend.util.errors import NotFound
+from backend.util.errors import Conflict, NotFound
+
+MAX_KEYS = 100
+"""How many one user may have."""
 
 _VIEW = (
     api_key.c.id,
@@ -32,7 +35,16 @@ async def create_api_key(
     scopes: Sequence[str],
     expires_at: datetime | None,
 ) -> dict[str, Any]:
-    """Store a key; what its owner sees of it."""
+    """Store a key; what its owner sees of it. `lock_user` keeps others from counting at the same time.
+
+    Raises:
+        Conflict: the user has `MAX_KEYS` already.
+    """
+    count = await connection.scalar(
+        sa.select(sa.func.count()).select_from(api_key).where(api_key.c.user_id == user_id)
+    )
+    if count is not None and count >= MAX_KEYS:
+        raise Conflict(f"You have {MAX_KEYS} API keys, and nobody may have more. Delete one first.")
     statement = (
         sa.insert(api_key)
         .values(
@@ -48,13 +60,23 @@ async def create_api_key(
     return dict((await connection.execute(statement)).mappings().one())
 
 
+async def find_own_key(connection: AsyncConnection, user_id: str, key_id: str) -> dict[str, Any] | None:
+    """What its owner sees of a key; None when there is none, or it is another user's."""
+    query = sa.select(*_VIEW).where(api_key.c.user_id == user_id, api_key.c.id == key_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
 async def list_api_keys(
     connection: AsyncConnection, user_id: str, *, limit: int, before: str | None = None
 ) -> list[dict[str, Any]]:
     """The user's keys, newest first; `before` is the last id of the page before."""
-    query = sa.select(*_VIEW).where(api_key.c.user_id == user_id).order_by(api_key.c.id.desc()).limit(limit)
+    query = sa.select(*_VIEW).where(api_key.c.user_id == user_id)
+    query = query.order_by(api_key.c.created_at.desc(), api_key.c.id.desc()).limit(limit)
     if before is not None:
-        query = query.where(api_key.c.id < before)
+        last = api_key.alias()
+        place = sa.select(last.c.created_at, last.c.id).where(last.c.user_id == user_id, last.c.id == before)
+        query = query.where(sa.tuple_(api_key.c.created_at, api_key.c.id) < place.scalar_subquery())
     return [dict(row) for row in (await connection.execute(query)).mappings()]
 
 

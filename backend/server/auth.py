@@ -63,6 +63,13 @@ class Callers:
         self._known.pop(token_hash, None)
         self._asked.pop(token_hash, None)
 
+    def forget_user(self, user_id: str) -> None:
+        """All their sessions and keys: they were shut out, may do something else now, or have another password."""
+        self._forgotten += 1
+        self._asked.clear()
+        for token_hash in [one for one, (caller, _) in self._known.items() if caller.user_id == user_id]:
+            del self._known[token_hash]
+
     async def _ask_once(self, token_hash: str, *, is_session: bool) -> Caller:
         """Requests that come while the answer is looked up share it."""
         task = self._asked.get(token_hash)

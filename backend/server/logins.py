@@ -1,25 +1,56 @@
-"""Opens and ends login sessions: a random cookie, its hash in the database."""
+"""Opens and ends login sessions: a random cookie, its hash in the database, an entry in the audit log."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.data.session_store import create_session, delete_session
+from backend.data import audit_store
+from backend.data.model import JsonObject
+from backend.data.session_store import create_session, delete_session, shown_id
 from backend.server.auth import COOKIE, hash_of, new_token, session_token
 from backend.server.site import Site
 from backend.util.clock import now
 
 LIFETIME = timedelta(days=30)
+_LONGEST_ADDRESS = 64
 
 
-async def open_session(site: Site, request: Request, response: Response, user_id: str) -> None:
-    """A new session under a new cookie; the one that the browser had before ends."""
-    token = new_token()
-    await end_session(site, request)
-    async with site.app.database.begin() as connection:
-        await create_session(connection, user_id, hash_of(token), now() + LIFETIME)
+async def open_session(
+    connection: AsyncConnection,
+    request: Request,
+    user_id: str,
+    *,
+    action: str = "auth.login",
+    detail: JsonObject | None = None,
+) -> str:
+    """A new session under a new cookie, which is returned for `give_cookie`; the one of before ends.
+
+    The audit log is told of `action`, with the session as its target.
+    """
+    token, before = new_token(), session_token(dict(request.scope["headers"]))
+    if before is not None:
+        await delete_session(connection, hash_of(before))
+    await create_session(connection, user_id, hash_of(token), now() + LIFETIME)
+    await audit_store.record(
+        connection,
+        user_id,
+        action,
+        target_kind="session",
+        target_id=shown_id(hash_of(token)),
+        address=address_of(request),
+        detail=detail,
+    )
+    return token
+
+
+def give_cookie(site: Site, request: Request, response: Response, token: str) -> None:
+    """Once the session is stored: nobody is known by the old cookie any more, and the browser has the new one."""
+    before = session_token(dict(request.scope["headers"]))
+    if before is not None:
+        site.callers.forget(hash_of(before))
     response.set_cookie(
         COOKIE,
         token,
@@ -30,16 +61,6 @@ async def open_session(site: Site, request: Request, response: Response, user_id
     )
 
 
-async def end_session(site: Site, request: Request) -> None:
-    """End the session that the browser's cookie names, if there is one."""
-    token = session_token(dict(request.scope["headers"]))
-    if token is None:
-        return
-    async with site.app.database.begin() as connection:
-        await delete_session(connection, hash_of(token))
-    site.callers.forget(hash_of(token))
-
-
 def address_of(request: Request) -> str:
-    """Where the request comes from, for counting."""
-    return request.client.host if request.client else "unknown"
+    """Where the request comes from, for counting and for the audit log."""
+    return request.client.host[:_LONGEST_ADDRESS] if request.client else "unknown"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hmac
 import ipaddress
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.data import audit_store
 from backend.data.db import Database
 from backend.data.setting_store import delete_setting, lock_setting, put_setting
 from backend.data.user_store import create_user, has_owner
@@ -49,23 +52,33 @@ async def check_token(database: Database, token: str) -> None:
         _compare(await lock_setting(connection, _TOKEN), token)
 
 
-async def make_owner(database: Database, token: str, *, email: str, name: str, password_hash: str) -> str:
+async def make_owner(
+    connection: AsyncConnection, token: str, *, email: str, name: str, password_hash: str, address: str
+) -> str:
     """Make the owner and use the token up; the owner's id.
 
     Raises:
         NotFound, Unauthorized: as `check_token`: somebody may have been faster.
     """
     user_id = new_id()
-    async with database.begin() as connection:
-        stored = await lock_setting(connection, _TOKEN)
-        if await has_owner(connection):
-            raise NotFound(CLOSED)
-        _compare(stored, token)
-        await create_user(
-            connection, user_id=user_id, email=email, name=name, role="owner", password_hash=password_hash
-        )
-        await delete_setting(connection, _TOKEN)
+    stored = await lock_setting(connection, _TOKEN)
+    if await has_owner(connection):
+        raise NotFound(CLOSED)
+    _compare(stored, token)
+    await create_user(
+        connection, user_id=user_id, email=email, name=name, role="owner", password_hash=password_hash
+    )
+    await delete_setting(connection, _TOKEN)
+    await audit_store.record(
+        connection, user_id, "auth.setup", target_kind="user", target_id=user_id, address=address
+    )
     return user_id
+
+
+async def close_setup(connection: AsyncConnection) -> None:
+    """Use the token up without having it: whoever is at the command line owns the installation anyway."""
+    await lock_setting(connection, _TOKEN)
+    await delete_setting(connection, _TOKEN)
 
 
 def _compare(stored: object, token: str) -> None:

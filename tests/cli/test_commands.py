@@ -30,6 +30,12 @@ COMMANDS = [
     ("runs", "show"),
     ("review", "list"),
     ("review", "answer"),
+    ("user", "create"),
+    ("user", "list"),
+    ("user", "reset-password"),
+    ("user", "set-role"),
+    ("user", "activate"),
+    ("user", "deactivate"),
 ]
 
 
@@ -79,7 +85,7 @@ def test_blocks_test_runs_the_examples_in_both_ways(blockyard: CommandLine) -> N
 def test_runs_are_listed_and_shown_with_all_that_is_recorded(blockyard: CommandLine) -> None:
     run_id = blockyard("run", EXAMPLES / "sub_graph.json", "--json").json["run_id"]
     listed = blockyard("runs", "list", "--json").json
-    assert [(run["id"], run["status"]) for run in listed] == [(run_id, "completed")]
+    assert [(run["run_id"], run["status"]) for run in listed] == [(run_id, "completed")]
     assert "Sub-graph" in blockyard("runs", "list").out
     shown = blockyard("runs", "show", run_id, "--events")
     assert shown.code == 0
@@ -97,7 +103,7 @@ def test_a_backup_is_put_back(blockyard: CommandLine, database_url: str) -> None
     assert refused.code == 1
     assert "--overwrite" in refused.err
     assert blockyard("restore", "all.dump", "--overwrite").code == 0
-    assert [run["id"] for run in blockyard("runs", "list", "--json").json] == [run_id]
+    assert [run["run_id"] for run in blockyard("runs", "list", "--json").json] == [run_id]
 
 
 def test_doctor_finds_nothing_broken_and_says_what_it_looked_at(blockyard: CommandLine) -> None:
