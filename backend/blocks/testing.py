@@ -6,7 +6,7 @@ import asyncio
 import copy
 import inspect
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast, get_origin
 
@@ -14,6 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.data.block import Block, BlockData, Decision, GraphResult, TestCase
 from backend.data.convert import convert, describe
+from backend.data.examples import file_value
+from backend.data.file import FileContent, clean_name, media_type_of
 from backend.data.json_types import is_list, is_object
 from backend.data.model import BlockSchema, JsonObject, is_credentials_name
 from backend.data.pins import fold
@@ -113,7 +115,7 @@ def keywords(block: Block, case: TestCase) -> dict[str, Any]:
     offered: dict[str, Any] = {
         **IDS,
         "idempotency_key": IDEMPOTENCY_KEY,
-        "context": DirectContext() if is_async else DirectSyncContext(),
+        "context": DirectContext(case.files) if is_async else DirectSyncContext(case.files),
     }
     wanted = block.wanted_keywords
     credentials = {name: case.credentials for name in wanted if is_credentials_name(name)}
@@ -137,13 +139,36 @@ class _Facts:
     def log(self, text: str) -> None: ...
 
     def add_cost(self, usd_micros: int, what: str) -> None: ...
+    def add_tokens(self, input_tokens: int, output_tokens: int) -> None: ...
+
+
+class ExampleFiles:
+    """The files of an example, and those that its block stores."""
+
+    def __init__(self, files: Sequence[FileContent]) -> None:
+        self._by_value = {file_value(content): content for content in files}
+
+    def read(self, value: str) -> FileContent:
+        """See `Context.read_file`."""
+        found = self._by_value.get(value)
+        if found is None:
+            raise InvalidInput(f"There is no file {value[:100]!r}. Name it in test_files.")
+        return found
+
+    def save(self, name: str, data: bytes, media_type: str | None) -> str:
+        """See `Context.save_file`."""
+        cleaned = clean_name(name)
+        content = FileContent(cleaned, media_type_of(media_type, cleaned), data)
+        self._by_value[file_value(content)] = content
+        return file_value(content)
 
 
 class DirectContext(_Facts):
     """A context where waits are over at once and people approve; graphs and tools have to be mocked."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Sequence[FileContent] = ()) -> None:
         self.waited: list[datetime] = []
+        self.files = ExampleFiles(files)
 
     async def step(self, key: str, fn: Callable[[], Awaitable[Any]]) -> Any:
         return await fn()
@@ -162,9 +187,18 @@ class DirectContext(_Facts):
     async def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
         raise _not_here("call_tool")
 
+    async def read_file(self, value: str) -> FileContent:
+        return self.files.read(value)
+
+    async def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
+        return self.files.save(name, data, media_type)
+
 
 class DirectSyncContext(_Facts):
     """The same for blocks that run in threads."""
+
+    def __init__(self, files: Sequence[FileContent] = ()) -> None:
+        self.files = ExampleFiles(files)
 
     def step(self, key: str, fn: Callable[[], Any]) -> Any:
         return fn()
@@ -181,6 +215,12 @@ class DirectSyncContext(_Facts):
 
     def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
         raise _not_here("call_tool")
+
+    def read_file(self, value: str) -> FileContent:
+        return self.files.read(value)
+
+    def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
+        return self.files.save(name, data, media_type)
 
 
 def _not_here(name: str) -> BlockError:

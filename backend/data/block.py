@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
+from backend.data.file import FileContent
 from backend.data.model import BlockSchema, JsonObject
 
 BlockData = tuple[str, Any]
@@ -141,6 +142,10 @@ class RunFacts(Protocol):
         """Charge the run in millionths of a US dollar."""
         ...
 
+    def add_tokens(self, input_tokens: int, output_tokens: int) -> None:
+        """Say what a model has read and written; charged by the block's price of tokens, if it has one."""
+        ...
+
 
 class Context(RunFacts, Protocol):
     """What an async block may ask of the platform.
@@ -175,6 +180,25 @@ class Context(RunFacts, Protocol):
         """Fire a node that hangs on this block's `tools` pin; what it yields comes back."""
         ...
 
+    async def read_file(self, value: str) -> FileContent:
+        """The file that a value like `file:<id>` names.
+
+        Raises:
+            InvalidInput: the user has no such file; the message names the pin.
+        """
+        ...
+
+    async def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
+        """Store a file that belongs to the run; the value that names it.
+
+        Without a `key` the firing's files are told apart by their order. A repetition gets the file that
+        was stored first, so what varies is to come from a `step`. `media_type` None: by the name.
+
+        Raises:
+            TooLarge, Conflict: the file, or all of the user's, would be too large.
+        """
+        ...
+
 
 class SyncContext(RunFacts, Protocol):
     """The same for a block whose `run` is executed in a thread."""
@@ -186,6 +210,8 @@ class SyncContext(RunFacts, Protocol):
         self, graph_id: str, version: int | None, inputs: JsonObject, key: str = "graph"
     ) -> GraphResult: ...
     def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]: ...
+    def read_file(self, value: str) -> FileContent: ...
+    def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +235,7 @@ class NodePins:
 
 @dataclass(frozen=True, slots=True)
 class TestCase:
-    """One example of a block: inputs, the exact outputs in order, what is replaced meanwhile."""
+    """One example of a block: inputs, the exact outputs in order, what is replaced meanwhile, files at hand."""
 
     __test__ = False
 
@@ -217,6 +243,7 @@ class TestCase:
     output: list[tuple[str, Any]]
     mock: Mapping[str, Any] = field(default_factory=dict[str, Any])
     credentials: Any = None
+    files: tuple[FileContent, ...] = ()
 
 
 class Block(ABC):
@@ -249,6 +276,8 @@ class Block(ABC):
     test_output: ClassVar[list[Any] | None] = None
     test_mock: ClassVar[Mapping[str, Any]] = {}
     test_credentials: ClassVar[Any] = None
+    test_files: ClassVar[tuple[FileContent, ...]] = ()
+    """Files that are there when the examples run; `examples.file_value` says how values name them."""
     has_own_id: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -329,7 +358,7 @@ class Block(ABC):
             raise ValueError(f"{self.name}: give test_output a list of outputs for each of its test inputs.")
         nested = outputs if is_nested else [outputs]
         return [
-            TestCase(given, list(expected), self.test_mock, self.test_credentials)
+            TestCase(given, list(expected), self.test_mock, self.test_credentials, self.test_files)
             for given, expected in zip(inputs, nested, strict=True)
         ]
 

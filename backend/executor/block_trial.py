@@ -16,10 +16,12 @@ from typing import Any, cast
 import orjson
 
 from backend.blocks.testing import IDEMPOTENCY_KEY, IDS, mocked
-from backend.data import review_store
+from backend.data import file_store, review_store
 from backend.data.block import Block, BlockData, BlockKind, Context, Decision, Execution, TestCase
 from backend.data.credentials import Credentials, CredentialsMetaInput
 from backend.data.db import Database
+from backend.data.examples import file_value
+from backend.data.file import file_id_in
 from backend.data.graph import Graph, Node
 from backend.data.run import EventKind, RunEvent, RunStatus
 from backend.data.user_store import LOCAL_USER_ID
@@ -58,6 +60,7 @@ class Stage:
         block_id = f"trial-{len(self.blocks)}"
         self.blocks[block_id] = on_trial(block, case)
         self.credentials[block_id] = case.credentials
+        await self._store_files(case)
         graph = Graph(
             name=block.name, nodes=[Node(id=NODE, block_id=block_id, input_default=case.input)], links=[]
         )
@@ -66,6 +69,20 @@ class Stage:
                 return await self._run_graph(graph)
         except BadInput as error:
             return [("error", str(error))]
+
+    async def _store_files(self, case: TestCase) -> None:
+        async with self.worker.database.begin() as connection:
+            for content in case.files:
+                file_id = file_id_in(file_value(content))
+                assert file_id is not None
+                await file_store.store_file(
+                    connection,
+                    LOCAL_USER_ID,
+                    content,
+                    file_id=file_id,
+                    run_id=None,
+                    max_user_bytes=self.worker.settings.max_files_bytes_per_user,
+                )
 
     async def _run_graph(self, graph: Graph) -> list[BlockData]:
         saved = await self.worker.save_graph(LOCAL_USER_ID, graph)

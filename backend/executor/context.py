@@ -14,11 +14,13 @@ import orjson
 
 from backend.data.away import surely
 from backend.data.block import BlockData, Decision, GraphResult
+from backend.data.file import FileContent, clean_name, file_id_in, media_type_of, reference_to
 from backend.data.model import JsonObject
 from backend.data.run_store import TAKE_REVIEW
+from backend.executor.files import pin_with
 from backend.executor.values import from_wire, hold, release, to_wire
-from backend.util.clock import now
-from backend.util.errors import BlockError
+from backend.util.clock import id_beside, now
+from backend.util.errors import BlockError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from backend.executor.run_node import NodeRun
@@ -72,6 +74,7 @@ class BlockContext:
         self.firing = node_run.firing.n
         self.idempotency_key = firing_id(self.run_id, self.node_id, self.firing, "key")
         self.is_safe_mode = loop.options.safe_mode
+        self._saved_files = 0
 
     @property
     def attempt(self) -> int:
@@ -85,7 +88,11 @@ class BlockContext:
 
     def add_cost(self, usd_micros: int, what: str) -> None:
         self._run.check_alive()
-        self._run.loop.charge(self._run, usd_micros, what)
+        self._run.loop.services.billing.take_report(self._run, usd_micros, what)
+
+    def add_tokens(self, input_tokens: int, output_tokens: int) -> None:
+        self._run.check_alive()
+        self._run.loop.services.billing.take_tokens(self._run, input_tokens, output_tokens)
 
     async def step(self, key: str, fn: Callable[[], Awaitable[Any]]) -> Any:
         steps = self._run.memory.steps
@@ -123,7 +130,10 @@ class BlockContext:
     ) -> GraphResult:
         steps = self._run.memory.steps
         if key not in steps:
-            child_id = firing_id(self.run_id, self.node_id, self.firing, f"child/{key}/{self.attempt}")
+            child = f"{self.node_id}/{self.firing}/{key}/{self.attempt}"
+            child_id = id_beside(
+                self.run_id, self.firing, child
+            )  # not random: it would be first in all lists
             self._run.loop.root.has_below = True
             start = ChildStart(child_id, graph_id, version, inputs)
             ended = await self._run.loop.services.children.run(self._run, start)
@@ -144,6 +154,34 @@ class BlockContext:
         if recorded["error"]:
             raise BlockError(recorded["error"])
         return [(pin, value) for pin, value in recorded["outputs"]]
+
+    async def read_file(self, value: str) -> FileContent:
+        file_id = file_id_in(value)
+        files = self._run.loop.services.files
+        try:
+            if file_id is None:
+                raise NotFound(f"{value[:100]!r} names no file.")
+            return await surely("file", lambda: files.read(self.user_id, file_id))
+        except NotFound as error:
+            pin = pin_with(self._run, value)
+            place = f"Input {pin!r}: " if pin else ""
+            raise InvalidInput(f"{place}{error} Upload it, and use its `file:` reference.") from error
+
+    async def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
+        self._saved_files += 1
+        key = key or f"file/{self._saved_files}"
+        file_id = firing_id(self.run_id, self.node_id, self.firing, f"file/{key}")
+        cleaned = clean_name(name)
+        content = FileContent(cleaned, media_type_of(media_type, cleaned), data)
+        files = self._run.loop.services.files
+
+        async def store() -> str:
+            self._run.check_alive()
+            await surely("file", lambda: files.save(self.user_id, self.run_id, file_id, content))
+            return reference_to(file_id)
+
+        saved: str = await self.step(key, store)
+        return saved
 
     def _record(self, key: str, result: Any) -> None:
         self._run.check_alive()
@@ -174,6 +212,12 @@ class ThreadContext:
 
         self._wait_for(charge())
 
+    def add_tokens(self, input_tokens: int, output_tokens: int) -> None:
+        async def charge() -> None:
+            self._context.add_tokens(input_tokens, output_tokens)
+
+        self._wait_for(charge())
+
     def step(self, key: str, fn: Callable[[], Any]) -> Any:
         async def in_thread() -> Any:
             result = await asyncio.to_thread(fn)
@@ -194,6 +238,12 @@ class ThreadContext:
 
     def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]:
         return self._wait_for(self._context.call_tool(node_id, inputs, key))
+
+    def read_file(self, value: str) -> FileContent:
+        return self._wait_for(self._context.read_file(value))
+
+    def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
+        return self._wait_for(self._context.save_file(name, data, media_type, key))
 
     def _wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
         async def unwound() -> Result | Suspend:

@@ -16,6 +16,8 @@ Form = Mapping[str, "Scalar | Sequence[Scalar]"]
 FileContent = bytes | str | IO[bytes]
 File = FileContent | tuple[str, FileContent] | tuple[str, FileContent, str]
 """The content, or (name, content), or (name, content, content type)."""
+Files = Mapping[str, File] | Sequence[tuple[str, File]]
+"""By field; as a sequence, several may have the same field."""
 
 
 def with_params(target: Target, params: Params | None) -> Target:
@@ -32,7 +34,7 @@ def encoded(
     json_value: object,
     data: Form | bytes | str | None,
     content: bytes | str | None,
-    files: Mapping[str, File] | None,
+    files: Files | None,
 ) -> tuple[bytes, dict[str, str]]:
     """(body, the headers that describe it); None is "not given".
 
@@ -67,13 +69,14 @@ def _json(value: object) -> bytes:
         raise InvalidInput(f"The body cannot be written as JSON: {error}. Correct that value.") from error
 
 
-def _multipart(data: Form, files: Mapping[str, File]) -> tuple[bytes, dict[str, str]]:
+def _multipart(data: Form, files: Files) -> tuple[bytes, dict[str, str]]:
     import httpx  # 80 ms, and only uploads need it
 
     fields: dict[str, list[bytes]] = {}
     for name, value in _pairs(data):
         fields.setdefault(name, []).append(value)
-    request = httpx.Request("POST", "http://form", data=fields, files=dict(files))
+    parts = list(files.items() if isinstance(files, Mapping) else files)
+    request = httpx.Request("POST", "http://form", data=fields, files=parts)
     return request.read(), {"content-type": request.headers["content-type"]}
 
 

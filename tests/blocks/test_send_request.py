@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from python_multipart.multipart import parse_options_header
 
 from backend.blocks.http.send_request import SendWebRequestBlock
+from backend.blocks.testing import DirectContext
 from backend.data.block import BlockData
-from backend.util.errors import AddressRefused
+from backend.data.examples import file_value
+from backend.data.file import FileContent
+from backend.server.uploads import FormReader, Part
+from backend.util.errors import AddressRefused, BlockError
 from tests.support.http_server import Answer, LocalServer, local_http_server, reachable
 
 
-async def send(server: LocalServer, path: str, **inputs: Any) -> list[BlockData]:
+async def send(
+    server: LocalServer, path: str, at_hand: tuple[FileContent, ...] = (), **inputs: Any
+) -> list[BlockData]:
     block = SendWebRequestBlock()
     given = block.Input(url=f"{server.base_url}{path}", **inputs)
-    return [pair async for pair in block.run(given, idempotency_key="run/node/0")]
+    context = DirectContext(at_hand)
+    return [pair async for pair in block.run(given, idempotency_key="run/node/0", context=context)]
 
 
 async def test_a_post_carries_json_its_headers_and_the_idempotency_key() -> None:
@@ -41,6 +49,40 @@ async def test_a_form_is_sent_where_json_is_off() -> None:
     (seen,) = server.seen
     assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
     assert seen.body == b"a=x+y&n=1&l=%5B1%5D"
+
+
+async def test_files_are_sent_as_parts_of_one_form_under_their_field() -> None:
+    files = (
+        FileContent("größe.txt", "text/plain", b"one\r\ntwo"),
+        FileContent("b.bin", "application/x-own", bytes(range(256))),
+    )
+    with local_http_server({"/": Answer()}) as server, reachable(server):
+        values = [file_value(content) for content in files]
+        await send(
+            server, "/", files, files=values, files_name="doc", body={"title": "x y"}, json_format=False
+        )
+    (seen,) = server.seen
+    kind, options = parse_options_header(seen.headers["content-type"])
+    assert kind == b"multipart/form-data"
+    form = FormReader(options[b"boundary"])
+    events = form.feed(seen.body)
+    form.check_whole()
+    assert [event for event in events if not isinstance(event, bytes)] == [
+        Part("title", None, None),
+        Part("doc", "größe.txt", "text/plain"),
+        Part("doc", "b.bin", "application/x-own"),
+    ]
+    assert b"".join(event for event in events if isinstance(event, bytes)) == b"x y" + b"".join(
+        content.data for content in files
+    )
+
+
+async def test_files_beside_json_are_refused_unsent() -> None:
+    example = FileContent("a.txt", "text/plain", b"a")
+    with local_http_server({"/": Answer()}) as server, reachable(server):
+        with pytest.raises(BlockError, match="json_format"):
+            await send(server, "/", (example,), files=[file_value(example)], body={"a": 1})
+    assert server.seen == []
 
 
 @pytest.mark.parametrize(

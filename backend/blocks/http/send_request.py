@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from backend.data.block import AsyncBlockOutput, Block, BlockCategory
-from backend.data.examples import says
+from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
+from backend.data.examples import file_value, says
+from backend.data.file import FileContent
 from backend.data.model import BlockSchema, JsonObject, SchemaField
 from backend.util.errors import BlockError
+from backend.util.http_encode import File
 from backend.util.request import AsyncRequests, CallOptions, Headers, Response
+from backend.util.settings import settings
 
 Method = Literal["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
 IDEMPOTENCY_HEADER = "Idempotency-Key"
@@ -19,7 +22,13 @@ def _answer(status: int, content: str = "", kind: str = "application/json") -> R
     return Response(status, Headers([("content-type", kind)]), content.encode(), "https://example.com/", 0.1)
 
 
+_EXAMPLE = FileContent("a.txt", "text/plain", b"hello")
+
+
 def _example_service(method: str, url: str, options: CallOptions) -> Response:
+    if files := options.get("files"):
+        (field, (name, data, kind)), *_ = cast("list[tuple[str, tuple[str, bytes, str]]]", files)
+        return _answer(200, json.dumps([field, name, data.decode(), kind]))
     return {
         "json": _answer(200, json.dumps({"method": method, **options})),
         "text": _answer(200, "añb", "text/plain; charset=utf-8"),
@@ -50,7 +59,9 @@ class SendWebRequestBlock(Block):
         files_name: str = SchemaField(default="file", description="Form field of the files", advanced=True)
         files: list[str] = SchemaField(
             default_factory=list[str],
-            description="Files to send; not possible yet: leave it empty",
+            description="Files to send, with the body as a form: turn `json_format` off",
+            format="file",
+            max_length=20,
             advanced=True,
         )
 
@@ -60,6 +71,7 @@ class SendWebRequestBlock(Block):
         server_error: Any = SchemaField(description="The answer, when the status is anything else")
         error: str = SchemaField(description="Why there was no answer")
 
+    test_files = (_EXAMPLE,)
     test_input = [
         {"url": "https://example.com/json", "body": {"é": 1}},
         {"url": "https://example.com/text", "method": "GET"},
@@ -68,6 +80,8 @@ class SendWebRequestBlock(Block):
         {"url": "https://example.com/503"},
         {"url": "https://example.com/304"},
         {"url": "https://example.com/broken"},
+        {"url": "https://example.com/files", "files": [file_value(_EXAMPLE)], "files_name": "doc"},
+        {"url": "https://example.com/json", "files": [file_value(_EXAMPLE)], "body": {"a": 1}},
         {"url": "https://example.com/json", "files": ["a.txt"]},
         {"url": "https://example.com/json", "method": "BREW"},
     ]
@@ -79,7 +93,9 @@ class SendWebRequestBlock(Block):
         [("server_error", "down")],
         [("server_error", "")],
         [("response", "{broken")],
-        [("error", says("files"))],
+        [("response", ["doc", "a.txt", "hello", "text/plain"])],
+        [("error", says("json_format"))],
+        [("error", says("a.txt"))],
         [("error", says("method"))],
     ]
     test_mock = {"send": _example_service}
@@ -87,13 +103,36 @@ class SendWebRequestBlock(Block):
     async def send(self, method: str, url: str, options: CallOptions) -> Response:
         return await AsyncRequests(raise_for_status=False, max_retries=0).request(method, url, **options)
 
-    async def run(self, input_data: Input, *, idempotency_key: str, **kwargs: Any) -> AsyncBlockOutput:
+    async def run(
+        self, input_data: Input, *, idempotency_key: str, context: Context, **kwargs: Any
+    ) -> AsyncBlockOutput:
+        options = _options(input_data, idempotency_key)
         if input_data.files:
-            raise BlockError(
-                "Sending files is not possible yet. Leave `files` empty and send JSON or a form."
-            )
-        response = await self.send(input_data.method, input_data.url, _options(input_data, idempotency_key))
+            options["files"] = [
+                (input_data.files_name, part) for part in await _file_parts(input_data, context)
+            ]
+        response = await self.send(input_data.method, input_data.url, options)
         yield _pin(response.status), _content(response)
+
+
+async def _file_parts(given: SendWebRequestBlock.Input, context: Context) -> list[File]:
+    """The files as parts of a form.
+
+    Raises:
+        BlockError: there is a JSON body beside them, one of them cannot be read, or they are too large.
+    """
+    if given.body is not None and given.json_format:
+        raise BlockError("Files cannot go beside JSON. Turn `json_format` off, or leave `body` empty.")
+    parts: list[File] = []
+    size_bytes = 0
+    for value in given.files:
+        content = await context.read_file(value)
+        size_bytes += len(content.data)
+        if size_bytes > settings.max_file_bytes:
+            limit = settings.max_file_bytes / 2**20
+            raise BlockError(f"The files are more than {limit:,.4g} MiB together. Send them one by one.")
+        parts.append((content.name, content.data, content.media_type))
+    return parts
 
 
 def _options(given: SendWebRequestBlock.Input, key: str) -> CallOptions:

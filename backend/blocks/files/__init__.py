@@ -1,0 +1,1 @@
+"""Files: given to a run, read, written, stored."""
