@@ -3,11 +3,14 @@
     BlockyardError
     ├── BadInput                 400  what the caller sent cannot be used
     │   ├── GraphInvalid         422  a graph with problems: all of them at once
-    │   └── TooLarge             413
+    │   ├── TooLarge             413
+    │   └── RangeRefused         416  a part of a file that it does not have
     ├── Unauthorized             401
     ├── Forbidden                403
     ├── NotFound                 404  absent, or somebody else's: the same answer
     ├── Conflict                 409  somebody else was faster, or the state forbids it
+    ├── PreconditionFailed       412  `If-Match` names another revision than the present one
+    ├── PreconditionRequired     428  the route needs `If-Match`
     ├── TooMany                  429  a limit; `retry_after_s`
     ├── Unavailable              503  the database or a worker is away; try again
     ├── SetupProblem             500  this installation cannot start; says what to do
@@ -18,6 +21,7 @@
         ├── Diverged                  a repeated firing did not repeat itself
         ├── Interrupted               at_most_once, and the worker died
         ├── LimitReached              a limit of the run
+        │   └── BudgetReached         a limit of money; the run ends, whatever its nodes do about failures
         └── ProviderError             an outside service refused; `retry_after_s`
             ├── CredentialsError      401: connect again
             ├── ProviderForbidden     403
@@ -78,6 +82,16 @@ class TooLarge(BadInput):
     code, status = "too_large", 413
 
 
+class RangeRefused(BadInput):
+    """`size_bytes` is what there is."""
+
+    code, status = "range_refused", 416
+
+    def __init__(self, message: str, *, size_bytes: int) -> None:
+        super().__init__(message)
+        self.size_bytes = size_bytes
+
+
 class Unauthorized(BlockyardError):
     code, status = "unauthorized", 401
 
@@ -92,6 +106,14 @@ class NotFound(BlockyardError):
 
 class Conflict(BlockyardError):
     code, status = "conflict", 409
+
+
+class PreconditionFailed(BlockyardError):
+    code, status = "precondition_failed", 412
+
+
+class PreconditionRequired(BlockyardError):
+    code, status = "precondition_required", 428
 
 
 class TooMany(BlockyardError):
@@ -138,6 +160,10 @@ class Interrupted(BlockError):
 
 class LimitReached(BlockError):
     code = "limit_reached"
+
+
+class BudgetReached(LimitReached):
+    code = "budget_reached"
 
 
 class ProviderError(BlockError):
