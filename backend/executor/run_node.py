@@ -9,6 +9,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from structlog.contextvars import bind_contextvars
+
 from backend.data.away import surely
 from backend.data.block import BlockData, Execution
 from backend.executor import streams
@@ -18,12 +20,21 @@ from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
 from backend.executor.run_log import RunLost
 from backend.executor.values import Held, Stored, digest, from_json, hold, release
-from backend.util.errors import BlockError, BlockTimeout, BlockyardError, Diverged, Interrupted, LimitReached
+from backend.util.errors import (
+    BlockError,
+    BlockTimeout,
+    BlockyardError,
+    BudgetReached,
+    Diverged,
+    Interrupted,
+    LimitReached,
+)
 
 if TYPE_CHECKING:
+    from backend.executor.purse import Hold
     from backend.executor.run_loop import RunLoop
 
-_NEVER_RETRIED = frozenset({Diverged.code, Interrupted.code, LimitReached.code})
+_NEVER_RETRIED = frozenset({Diverged.code, Interrupted.code, LimitReached.code, BudgetReached.code})
 
 
 @dataclass(slots=True)
@@ -31,12 +42,13 @@ class Memory:
     """What is recorded of a firing, so that a repetition repeats and pays nothing twice.
 
     `yields` has the pin and the digest of each value, `steps` the recorded results by key, `attempts` how
-    many failed and were tried again.
+    many failed and were tried again, `paid_attempt` which attempt's call was charged (0: none).
     """
 
     yields: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     steps: dict[str, Any] = field(default_factory=dict[str, Any])
     attempts: int = 0
+    paid_attempt: int = 0
     is_interrupted: bool = False
 
 
@@ -59,11 +71,15 @@ class NodeRun:
         "memory",
         "attempt",
         "allowance",
+        "failure",
         "is_alive",
         "task",
         "gate",
         "begun",
         "key",
+        "hold",
+        "given",
+        "reported_usd_micros",
         "_position",
     )
 
@@ -74,23 +90,35 @@ class NodeRun:
         self.memory = memory
         self.attempt = memory.attempts + 1
         self.allowance = loop.max_waiting_values
+        self.failure: Failure | None = None
+        """Of the last attempt that failed."""
         self.is_alive = True
         self.task: asyncio.Task[None] | None = None
         self.gate: asyncio.Event | None = None
         self.begun: Iterator[BlockData] | None = None
         """A pure block that was too long for the fast path: where it stands."""
+        self.hold: Hold | None = None
+        """The money it may spend; None when its block costs nothing."""
+        self.given: Any = None
+        """What the block was given, checked."""
+        self.reported_usd_micros = 0
+        """What the block says that this attempt has cost."""
         self._position = 0
         self.key = (node.index, firing.n)
 
     async def execute(self) -> None:
         """Run to the end; the loop hears of it unless the run is over by then."""
+        row = self.loop.row
+        bind_contextvars(run_id=row.id, user_id=row.user_id, node_id=self.node.id)
         try:
             await self._until_done()
         except Suspend as suspend:
+            self._settle(None, is_waiting=True)
             self.loop.on_suspended(self, suspend.wait)
         except RunLost:
             pass  # the loop was told by the journal
         except asyncio.CancelledError:
+            self._settle("cancelled")
             if self.is_alive:
                 self.loop.on_failed(self, Failure("cancelled", "The block cancelled itself."))
 
@@ -100,6 +128,7 @@ class NodeRun:
         while True:
             try:
                 if self.memory.is_interrupted and self.node.block.at_most_once:
+                    self.loop.services.billing.forgo(self)
                     raise Interrupted(
                         "The worker ended while this ran. It may have done its work, so it is not repeated."
                     )
@@ -107,7 +136,11 @@ class NodeRun:
             except (Exception, streams.Abandoned) as error:
                 if isinstance(error, RunLost):
                     raise
-                failure = describe(error)
+                failure = self.failure = describe(error)
+                self._settle(failure.code)
+                if failure.code == BudgetReached.code:
+                    self._when_alive(self.loop.services.billing.refuse, failure)
+                    return
                 pause_s = self._pause_s(failure)
                 if pause_s is None:
                     self._when_alive(self.loop.on_failed, failure)
@@ -117,8 +150,13 @@ class NodeRun:
                 self.attempt += 1
                 self.memory.attempts += 1
             else:
+                self._settle(None)
                 self._when_alive(self.loop.on_finished)
                 return
+
+    def _settle(self, code: str | None, *, is_waiting: bool = False) -> None:
+        if self.is_alive and (self.hold is not None or self.reported_usd_micros):
+            self.loop.services.billing.settle(self, code, is_waiting=is_waiting)
 
     def _when_alive(self, tell: Any, *arguments: Any) -> None:
         if self.is_alive:
@@ -156,6 +194,8 @@ class NodeRun:
         self.check_alive()
         self.node.check_output(pin, value)
         held = hold(value)
+        if self.hold is not None:
+            self.hold.count(pin, held)
         known = self.memory.yields
         said = (pin, digest(held))
         if self._position < len(known):
@@ -185,8 +225,12 @@ class NodeRun:
         self._position = 0
         if self.node.pinned is not None:
             return streams.inline(pinned_values(self.node))
-        data = self.node.input_model(*await self._inputs())
-        return await self._start(data)
+        data = self.given = self.node.input_model(*await self._inputs())
+        money = self.hold = await self.loop.services.billing.reserve(self, data)
+        stream = await self._start(data)
+        if money is not None:
+            money.start()
+        return stream
 
     async def _start(self, data: Any) -> AsyncIterator[BlockData]:
         block, execution = self.node.block, self.node.execution
@@ -206,12 +250,15 @@ class NodeRun:
         """Taken values with the large ones fetched, and what replaces constants."""
         taken: dict[str, Held] = {}
         overrides = dict(self.loop.overrides.get(self.node.index, {}))
+        edits = self.loop.edits.get(self.node.index, {})
         for pin, value in self.firing.inputs.items():
+            if pin in edits:
+                continue
             if isinstance(value, list):
                 overrides[pin] = [release(await self.fetched(cast("Held", part.data))) for part in value]
             else:
                 taken[pin] = await self.fetched(cast("Held", value.data))
-        return taken, overrides
+        return taken, {**overrides, **edits}
 
     async def fetched(self, held: Held) -> Held:
         """The value itself, read if it is a large one."""
