@@ -1,4 +1,4 @@
-"""`blockyard backup`, `restore` and `doctor`: what keeps an installation alive."""
+"""`blockyard backup`, `restore`, `prune` and `doctor`: what keeps an installation alive."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import typer
 
 from backend.cli.options import load_settings
 from backend.cli.output import ExitCode, out, print_json, say
+from backend.util.errors import Conflict
 
 if TYPE_CHECKING:
+    from backend.data.db import Database
     from backend.data.doctor import Finding
 
 app = typer.Typer()
@@ -31,6 +33,14 @@ RESTORE_EPILOG = """Examples:
   blockyard restore before-update.dump   (into an empty installation)
 
   blockyard restore before-update.dump --overwrite"""
+
+PRUNE_EPILOG = """Examples:
+
+  blockyard prune --dry-run
+
+  RETAIN_DAYS=30 blockyard prune
+
+How long things are kept: RETAIN_DAYS and AUDIT_RETAIN_DAYS, FILE_RETAIN_DAYS, and each graph's own days."""
 
 DOCTOR_EPILOG = """Examples:
 
@@ -63,6 +73,33 @@ def restore(
 
     with _address() as dsn:
         put_back(dsn, file, say, overwrite=overwrite)
+
+
+@app.command(epilog=PRUNE_EPILOG)
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many there are")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object")] = False,
+) -> None:
+    """Remove what nobody wants to keep any longer. Servers and workers do so by themselves, every hour."""
+    from dataclasses import asdict
+
+    from backend.cli.session import in_database
+    from backend.executor.retention import Pruned, Retention
+
+    settings = load_settings()
+
+    async def work(database: Database) -> Pruned | None:
+        retention = Retention(database, settings)
+        return await (retention.count() if dry_run else retention.prune())
+
+    pruned = in_database(work)
+    if pruned is None:
+        raise Conflict("Another process is pruning just now. Look again when it is done.")
+    if as_json:
+        print_json(asdict(pruned))
+        return
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in asdict(pruned).items())
+    out().print(f"{'Due' if dry_run else 'Removed'}: {counts}.")
 
 
 @contextmanager

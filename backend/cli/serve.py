@@ -61,14 +61,17 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 async def _work(settings: Settings) -> None:
     from backend.app import open_app
+    from backend.server.serve import answering_health
     from backend.util.log import configure
 
-    configure(is_production=settings.environment == "production")
+    configure(is_production=settings.environment == "production", level=settings.log_level)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with open_app(settings, progress=say) as opened:
+    async with open_app(settings, progress=say) as opened, answering_health(opened):
         await _until_stopped(opened, stopped)
+        opened.draining.set()
+        await opened.worker.hand_over()
     say("Stopped.")
 
 

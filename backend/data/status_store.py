@@ -8,7 +8,6 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.data.tables import graph as graph_table
 from backend.data.tables import run as run_table
 
 
@@ -47,13 +46,5 @@ async def count_runs(connection: AsyncConnection, user_id: str) -> dict[str, int
         sa.select(run_table.c.status, sa.func.count())
         .where(run_table.c.user_id == user_id, run_table.c.parent_run_id.is_(None))
         .group_by(run_table.c.status)
-    )
-    return {row[0]: row[1] for row in await connection.execute(query)}
-
-
-async def graph_names(connection: AsyncConnection, user_id: str, graph_ids: set[str]) -> dict[str, str]:
-    """The names of those of the graphs that are the user's."""
-    query = sa.select(graph_table.c.id, graph_table.c.name).where(
-        graph_table.c.user_id == user_id, graph_table.c.id.in_(graph_ids)
     )
     return {row[0]: row[1] for row in await connection.execute(query)}

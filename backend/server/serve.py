@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import uvicorn
 
 Progress = Callable[[str], None]
-_GRACE_S = 10
+GRACE_S = 10
 _IDLE_S = 30
 _BACKLOG = 2048
+_LONGEST_MESSAGE = 65_536
+"""Bytes that a WebSocket may send at once."""
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -38,7 +40,7 @@ async def serve(settings: Settings, progress: Progress) -> None:
     """
     from backend.util.log import configure
 
-    configure(is_production=settings.environment == "production")
+    configure(is_production=settings.environment == "production", level=settings.log_level)
     stop = Stop()
     imports = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
     with bound(settings.host, settings.port) as listener:
@@ -53,13 +55,16 @@ class Stop:
 
     def __init__(self) -> None:
         self.is_asked = asyncio.Event()
+        self.is_urgent = asyncio.Event()
         self.server: uvicorn.Server | None = None
         for number in _STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
 
     def _on_signal(self) -> None:
-        if self.is_asked.is_set() and self.server is not None:
-            self.server.force_exit = True
+        if self.is_asked.is_set():
+            self.is_urgent.set()
+            if self.server is not None:
+                self.server.force_exit = True
         self.is_asked.set()
 
 
@@ -101,6 +106,32 @@ async def _serve_app(app: App, listener: socket.socket, stop: Stop, progress: Pr
             progress(f"It has no owner yet. Make the owner's account:\n{where}")
         await stop.is_asked.wait()
         progress("Ending: unfinished runs are given back to the queue.")
+        await _leave(app, server, stop)
+
+
+async def _leave(app: App, server: uvicorn.Server, stop: Stop) -> None:
+    """First no longer ready, then deaf, then without runs: who waits for one gets 202 at once."""
+    app.draining.set()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.is_urgent.wait(), app.settings.drain_s)
+    app.ending.set()
+    server.should_exit = True
+    await app.worker.hand_over()
+
+
+@asynccontextmanager
+async def answering_health(app: App) -> AsyncGenerator[None]:
+    """For a process without the API: health and figures at WORKER_PORT, if it is set.
+
+    Raises:
+        SetupProblem: the port cannot be had.
+    """
+    if not app.settings.worker_port:
+        yield
+        return
+    with bound(app.settings.host, app.settings.worker_port) as listener:
+        async with listening(app, listener, is_small=True):
+            yield
 
 
 @contextlib.contextmanager
@@ -112,7 +143,8 @@ def bound(host: str, port: int) -> Generator[socket.socket]:
     """
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio sets TCP_NODELAY where the protocol is named; without it an answer in two writes waits 40 ms.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise SetupProblem(f"The host {host!r} is unknown: {error}. Set BLOCKYARD_HOST.") from error
     try:
@@ -138,10 +170,13 @@ def url_of(listener: socket.socket, host: str) -> str:
 
 @asynccontextmanager
 async def listening(
-    app: App, listener: socket.socket, *, is_direct: bool = True
+    app: App, listener: socket.socket, *, is_direct: bool = True, is_small: bool = False
 ) -> AsyncGenerator[uvicorn.Server]:
-    """Answer requests on the socket; at the end, finish those that have begun."""
-    server = _server(app, is_direct=is_direct)
+    """Answer requests on the socket; at the end, finish those that have begun.
+
+    `is_small`: health and figures only.
+    """
+    server = _server(app, is_direct=is_direct, is_small=is_small)
     serving = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn tells in no other way
@@ -152,10 +187,10 @@ async def listening(
         await serving
 
 
-def _server(app: App, *, is_direct: bool) -> uvicorn.Server:
+def _server(app: App, *, is_direct: bool, is_small: bool) -> uvicorn.Server:
     import uvicorn
 
-    from backend.server.http import create_app
+    from backend.server.http import create_app, create_small_app
 
     class Server(uvicorn.Server):
         """Leaves signals to us: uvicorn would raise them again before the worker has handed over."""
@@ -165,15 +200,18 @@ def _server(app: App, *, is_direct: bool) -> uvicorn.Server:
             yield
 
     config = uvicorn.Config(
-        create_app(app, is_direct=is_direct),
+        create_small_app(app) if is_small else create_app(app, is_direct=is_direct),
         http="httptools",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=_LONGEST_MESSAGE,
+        ws_per_message_deflate=False,
         lifespan="off",
         access_log=False,
         log_config=None,
         server_header=False,
+        reset_contextvars=True,
         backlog=_BACKLOG,
         timeout_keep_alive=_IDLE_S,
-        timeout_graceful_shutdown=_GRACE_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
     return Server(config)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.blocks import Catalogue, catalogue
 from backend.data.db import Database, open_database
 from backend.data.user_store import ensure_local_user
 from backend.executor.worker import Worker
 from backend.util.settings import Settings
+from backend.util.telemetry import Tracing, open_tracing
+from backend.util.version import own_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class App:
     database: Database
     worker: Worker
     catalogue: Catalogue
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the process ends: whoever watches something is to be let go."""
+    tracing: Tracing | None = None
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set before that: requests are still taken, and this process is no longer ready."""
 
 
 def _silent(_: str) -> None:
@@ -38,13 +46,22 @@ async def open_app(
     Raises:
         SetupProblem, Unavailable: the message says what to do.
     """
+    tracing: Tracing | None = None
     database = await open_database(settings, progress=progress)
     try:
         async with database.begin() as connection:
             await ensure_local_user(connection)
         blocks = catalogue()
         worker = Worker(database, settings, blocks.find)
+        if settings.otel_exporter_otlp_endpoint:
+            tracing = await asyncio.to_thread(open_tracing, settings, own_version())
+        if tracing is not None:
+            from backend.executor.tracing import RunTracer
+
+            worker.services.tracer = RunTracer(tracing)
         async with worker.at_work(takes_queued=takes_queued):
-            yield App(settings, database, worker, blocks)
+            yield App(settings, database, worker, blocks, tracing=tracing)
     finally:
+        if tracing is not None:
+            await asyncio.to_thread(tracing.close)
         await database.close()

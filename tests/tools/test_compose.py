@@ -8,6 +8,10 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from backend.executor import worker
+from backend.server import serve
+from backend.server.access import ACCESS
+from backend.util.settings import Settings
 from tools.checks.sources import ROOT
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -82,3 +86,41 @@ def test_image_is_made_of_files_that_exist_and_are_not_ignored() -> None:
     ignore = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert copied
     assert [name for name in copied if not (ROOT / name).exists() or f"!{name}" not in ignore] == []
+
+
+@pytest.mark.parametrize("name", ["server", "worker"])
+def test_servers_and_workers_are_asked_whether_they_are_ready_where_they_answer(name: str) -> None:
+    service = _services()[name]
+    asked = re.search(r"http://127\.0\.0\.1:(\d+)(/api/health/\w+)", " ".join(service["healthcheck"]["test"]))
+    assert asked is not None
+    port = service["environment"]["BLOCKYARD_PORT" if name == "server" else "WORKER_PORT"]
+    assert (asked[1], asked[2]) == (port, "/api/health/ready")
+    assert ("GET", asked[2]) in ACCESS
+
+
+@pytest.mark.parametrize("name", ["server", "worker"])
+def test_containers_write_nowhere_but_to_the_volume_and_tmp_and_have_no_rights(name: str) -> None:
+    service = _services()[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert (service["tmpfs"], service["volumes"]) == (["/tmp"], ["data:/data"])
+
+
+@pytest.mark.parametrize("name", ["server", "worker"])
+def test_containers_have_the_time_to_hand_their_runs_over(name: str) -> None:
+    period = _services()[name]["stop_grace_period"]
+    assert int(period.removesuffix("s")) > serve.GRACE_S + worker.ACCEPT_S + 2 * worker.ARRIVE_S
+
+
+def test_secrets_come_from_the_environment_and_none_is_written_in_the_file() -> None:
+    for name, service in _services().items():
+        for variable, text in service["environment"].items():
+            if re.search(r"PASSWORD|TOKEN|SECRET|KEY", variable):
+                assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]+\}", text), (name, variable)
+
+
+def test_settings_of_the_file_exist() -> None:
+    known = {str(field.validation_alias or name).upper() for name, field in Settings.model_fields.items()}
+    for name in ("server", "worker"):
+        assert set(_services()[name]["environment"]) <= known
