@@ -45,6 +45,14 @@ def ten_nodes() -> Graph:
     return _row("bench-w2", _first_with_value(PassBlock, 10, pin="value"), "value", "value")
 
 
+def effects_of_items(name: str, count: int, effects: int = 3) -> Graph:
+    """W8: one node gives out `count` values, each goes through nodes with effects: events come one by one."""
+    nodes = [node("count", CountBlock, count=count), *(node(f"e{k}", EffectBlock) for k in range(effects))]
+    links = [link("count.item", "e0.value")]
+    links += [link(f"e{k}.value", f"e{k + 1}.value") for k in range(effects - 1)]
+    return Graph(id=name, name=name, nodes=nodes, links=links)
+
+
 def node(node_id: str, block: type[Block], **constants: Any) -> Node:
     return Node(id=node_id, block_id=block.id, input_default=constants)
 

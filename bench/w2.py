@@ -7,7 +7,6 @@ firing, before the answer goes out. The floor is a bare FastAPI route under uvic
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,16 +14,11 @@ from pathlib import Path
 
 import psutil
 
-from backend.data import api_key_store, graph_store
-from backend.data.db import open_database
-from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
-from backend.server.access import Scope
-from backend.server.auth import KEY_PREFIX, hash_of
-from backend.util.clock import new_id
 from bench import graphs, node_red
-from bench.engine import data_folder, settings_for
+from bench.engine import data_folder
 from bench.figure import Figure
 from bench.load import Request, put_load
+from bench.prepared import prepare
 from bench.served import blockyard, free_port, served
 
 SECONDS = 10
@@ -61,27 +55,11 @@ async def measure(*, with_peers: bool) -> AsyncIterator[Figure]:
 
 
 async def _ours(folder: Path) -> Answers:
-    database = await open_database(settings_for(folder))
-    token = KEY_PREFIX + secrets.token_urlsafe(32)
-    try:
-        async with database.begin() as connection:
-            await ensure_local_user(connection)
-            await graph_store.save_graph(connection, LOCAL_USER_ID, graphs.ten_nodes())
-            await api_key_store.create_api_key(
-                connection,
-                LOCAL_USER_ID,
-                key_id=new_id(),
-                name="bench",
-                secret_hash=hash_of(token),
-                scopes=list(Scope),
-                expires_at=None,
-            )
-        path = f"/api/graphs/{graphs.ten_nodes().id}/runs"
-        async with blockyard(folder, module="bench.serve") as server:
-            request = Request(server.port, path, "POST", '{"inputs":{},"wait":true}', token)
-            return await _loaded(request, server.pid)
-    finally:
-        await database.close()
+    token = await prepare(folder, [graphs.ten_nodes()])
+    path = f"/api/graphs/{graphs.ten_nodes().id}/runs"
+    async with blockyard(folder, module="bench.serve") as server:
+        request = Request(server.port, path, "POST", '{"inputs":{},"wait":true}', token)
+        return await _loaded(request, server.pid)
 
 
 async def _bare_fastapi() -> Answers:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from backend.data.cost import MAX_USD_MICROS
 
 
 class RunStatus(StrEnum):
@@ -53,6 +55,7 @@ class EventKind(StrEnum):
     WAITING = "waiting"
     RESUMED = "resumed"
     CHARGED = "charged"
+    REUSED = "reused"
 
 
 class RunEvent(BaseModel):
@@ -75,6 +78,13 @@ class RunLimits(BaseModel):
     max_firings: int | None = Field(default=None, ge=1)
     max_active_s: float | None = Field(default=None, gt=0)
     max_waiting_values: int | None = Field(default=None, ge=1)
+    max_cost_usd_micros: int | None = Field(
+        default=None, ge=0, le=MAX_USD_MICROS, description="What a run may cost; None: no limit of its own"
+    )
+
+
+MOST_LABELS = 20
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
 class RunOptions(BaseModel):
@@ -90,7 +100,27 @@ class RunOptions(BaseModel):
     pins: dict[str, dict[str, list[Any]]] = Field(
         default={}, description="node id -> output pin -> values used instead of running the node"
     )
+    from_run: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=64,
+        description="Take over the results of this ended run of the same graph, and run only what failed in it, "
+        "what it did not come to, and what follows from those",
+    )
+    from_node: str | None = Field(
+        default=None, min_length=1, max_length=64, description="With `from_run`: run from this node on"
+    )
+    edits: dict[str, Any] = Field(
+        default={}, description="With `from_node`: input pin -> the value it takes instead of what comes"
+    )
+    labels: list[Label] = Field(default=[], max_length=MOST_LABELS, description="By which runs can be found")
     limits: RunLimits = RunLimits()
+    budget: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAX_USD_MICROS,
+        description="Micro-USD that the run and the runs below it may cost; None: as the graph says",
+    )
     safe_mode: bool = Field(default=True, description="False: reviews approve themselves")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -53,33 +54,90 @@ async def find_run_by_key(connection: AsyncConnection, user_id: str, idempotency
     )
 
 
-async def list_runs(
-    connection: AsyncConnection,
-    user_id: str,
-    *,
-    limit: int,
-    before: str | None = None,
-    graph_id: str | None = None,
-    status: RunStatus | None = None,
-) -> list[RunView]:
-    """The user's runs, newest first; `before` is the last id of the page before."""
-    query = sa.select(*_VIEW_COLUMNS).where(run_table.c.user_id == user_id)
-    if before is not None:
-        query = query.where(run_table.c.id < before)
-    if graph_id is not None:
-        query = query.where(run_table.c.graph_id == graph_id)
-    if status is not None:
-        query = query.where(run_table.c.status == status.value)
-    rows = (await connection.execute(query.order_by(run_table.c.id.desc()).limit(limit))).mappings()
-    return [RunView.model_validate(dict(row)) for row in rows]
-
-
 async def children_of(connection: AsyncConnection, user_id: str, run_id: str) -> list[str]:
     """The ids of the runs that this run started."""
     query = sa.select(run_table.c.id).where(
         run_table.c.user_id == user_id, run_table.c.parent_run_id == run_id
     )
     return list((await connection.scalars(query.order_by(run_table.c.id))).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A run as another one begins from it. `inputs` and `options` are JSON."""
+
+    graph_id: str
+    graph_version: int
+    status: RunStatus
+    parent_run_id: str | None
+    root_run_id: str
+    inputs: str
+    options: str
+
+
+async def load_origin(connection: AsyncConnection, user_id: str, run_id: str) -> Origin:
+    """What a run was started with.
+
+    Raises:
+        NotFound: there is none, or it is another user's.
+    """
+    columns = run_table.c
+    query = sa.select(
+        columns.graph_id,
+        columns.graph_version,
+        columns.status,
+        columns.parent_run_id,
+        columns.root_run_id,
+        sa.cast(columns.inputs, sa.Text),
+        sa.cast(columns.options, sa.Text),
+    ).where(columns.user_id == user_id, columns.id == run_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no run {run_id!r}.")
+    return Origin(row[0], row[1], RunStatus(row[2]), *row[3:])
+
+
+async def find_child(
+    connection: AsyncConnection, user_id: str, run_id: str, node_id: str, firing: int
+) -> str | None:
+    """The last run that this firing started."""
+    return await connection.scalar(
+        sa.select(run_table.c.id)
+        .where(
+            run_table.c.user_id == user_id,
+            run_table.c.parent_run_id == run_id,
+            run_table.c.parent_node_id == node_id,
+            run_table.c.parent_firing == firing,
+        )
+        .order_by(run_table.c.created_at.desc())
+        .limit(1)
+    )
+
+
+MARK = "UPDATE run SET labels = $2, from_run_id = $3, from_node_id = $4 WHERE id = $1"
+"""What few runs have: labels, and where they come from."""
+
+
+async def runs_to_watch(
+    connection: AsyncConnection, user_id: str, graph_id: str, *, known: Sequence[str], since: str
+) -> list[tuple[str, bool]]:
+    """Runs of a graph, oldest first, each with whether it has ended.
+
+    Those of `known` that are of this graph and user, those that have not ended, and those whose id is not
+    below `since`; 1,000 of each at most, and no child runs.
+    """
+    rows = await connection.execute(
+        _TO_WATCH, {"user": user_id, "graph": graph_id, "known": list(known), "since": since}
+    )
+    return [(row.id, row.status in FINAL) for row in rows]
+
+
+_OF_GRAPH = "SELECT id, status FROM run WHERE user_id = :user AND graph_id = :graph AND parent_run_id IS NULL"
+_TO_WATCH = sa.text(
+    f"({_OF_GRAPH} AND id = ANY(:known) LIMIT 1000) UNION "
+    f"({_OF_GRAPH} AND status IN ('queued', 'running', 'waiting') ORDER BY id DESC LIMIT 1000) UNION "
+    f"({_OF_GRAPH} AND id >= :since ORDER BY id LIMIT 1000) ORDER BY id"
+)
 
 
 # -- for workers: they act for every user ------------------------------------------------------------------
@@ -95,9 +153,11 @@ async def enqueue_new_runs(connection: Connection, rows: Sequence[dict[str, Any]
 
 _ENQUEUE_NEW = """
 WITH stored AS (
-  INSERT INTO run (id, user_id, graph_id, graph_version, status, root_run_id, inputs, options, idempotency_key)
+  INSERT INTO run (id, user_id, graph_id, graph_version, status, root_run_id, inputs, options, idempotency_key,
+      labels, from_run_id, from_node_id)
   SELECT n.id, n.user_id, n.graph_id, n.graph_version, 'queued', n.id, n.inputs::json, n.options::json,
-      n.idempotency_key
+      n.idempotency_key, ARRAY(SELECT json_array_elements_text(coalesce(n.options::json->'labels', '[]'))),
+      n.options::json->>'from_run', n.options::json->>'from_node'
     FROM json_to_recordset($1::text::json) AS n(id text, user_id text, graph_id text, graph_version int,
       inputs text, options text, idempotency_key text)
   RETURNING id, user_id),
@@ -241,7 +301,7 @@ asked AS (
     RETURNING r.id, r.status, r.epoch),
 below AS (
   UPDATE run r SET status = 'cancelled', ended_at = now(), epoch = r.epoch + 1
-    FROM asked a WHERE a.status = 'cancelled' AND r.root_run_id = a.id AND r.id <> a.id
+    FROM asked a WHERE a.status = 'cancelled' AND r.root_run_id = a.id AND r.parent_run_id IS NOT NULL
       AND r.status NOT IN ({_FINAL_LIST})
     RETURNING r.id, r.status, r.epoch),
 said AS (
@@ -278,7 +338,7 @@ WITH due AS (
   UPDATE run r SET status = 'queued', wake_at = NULL
     WHERE r.id = $1 AND r.status = 'waiting' AND (r.cancel_requested_at IS NOT NULL OR EXISTS (
       SELECT 1 FROM review v JOIN run o ON o.id = v.run_id
-        WHERE o.root_run_id = $1 AND v.status IN ('approved', 'rejected') AND NOT v.is_taken))
+        WHERE (o.id = $1 OR o.root_run_id = $1 AND o.parent_run_id IS NOT NULL) AND v.status IN ('approved', 'rejected') AND NOT v.is_taken))
     RETURNING r.id)
 SELECT enqueue_run(id, $2) FROM due"""
 """A journal's extra statement when a root run starts to wait: somebody may just have answered or cancelled.
@@ -290,6 +350,6 @@ TAKE_REVIEW = "UPDATE review SET is_taken = true WHERE id = $1"
 END_BELOW = f"""
 WITH below AS (
   UPDATE run SET status = 'cancelled', ended_at = now(), epoch = epoch + 1, worker_id = NULL
-    WHERE root_run_id = $1 AND id <> $1 AND status NOT IN ({_FINAL_LIST}) RETURNING id)
+    WHERE root_run_id = $1 AND parent_run_id IS NOT NULL AND status NOT IN ({_FINAL_LIST}) RETURNING id)
 UPDATE review SET status = 'withdrawn' WHERE status = 'open' AND (run_id = $1 OR run_id IN (SELECT id FROM below))"""
 """A journal's extra statement when a root run ends: nothing below it goes on, nobody is asked any more."""

@@ -84,6 +84,6 @@ class Claims:
                 )
                 return {row["id"]: row for row in rows}
             except DATABASE_AWAY as error:
-                log.warning("claims.database_away", error=repr(error))
+                log.warning("claims.database_away", error=error)
                 await asyncio.sleep(_RETRY_S)
         return {}

@@ -76,6 +76,10 @@ def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any])
     if firing.node.spec.is_collect:
         overrides = {pin: [release(part.data) for part in parts] for pin, parts in taken.items()}
         taken = {}
+    if node.index in loop.edits:
+        edits = loop.edits[node.index]
+        taken = {pin: value for pin, value in taken.items() if pin not in edits}
+        overrides = {**(overrides or {}), **edits}
     data = node.input_model({pin: value.data for pin, value in taken.items()}, overrides)
     if not node.keywords:
         return cast("Iterator[Any]", node.run(data))

@@ -39,8 +39,8 @@ class Journal:
         self.on_lost: Callable[[RunLog], None] = lambda log: None
         self.on_refused: Callable[[RunLog, Exception], None] = lambda log, error: None
         self.on_flushed: Callable[[Part], None] = lambda part: None
+        self.on_committed: Callable[[int, float], None] = lambda runs, seconds: None
         self.commits = 0
-        self.commit_s = 0.0
 
     def mark(self, run_log: RunLog) -> None:
         """The log has something to write."""
@@ -94,7 +94,7 @@ class Journal:
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, 2.0)
         self.commits += 1
-        self.commit_s += time.perf_counter() - started
+        self.on_committed(len(parts), time.perf_counter() - started)
         for part in parts:
             is_held = part.log.row.id in held
             if is_held:
@@ -104,7 +104,7 @@ class Journal:
     async def _commit_apart(self, parts: list[Part], error: Exception) -> None:
         """One run's data was refused: commit each alone, so that only that one suffers."""
         if len(parts) == 1:
-            log.error("journal.refused", run_id=parts[0].log.row.id, error=repr(error))
+            log.error("journal.refused", run_id=parts[0].log.row.id, error=error)
             parts[0].log.refuse(parts[0], error)
             return
         for part in parts:
@@ -125,7 +125,7 @@ class Journal:
         return self._connection
 
     async def _disconnected(self, error: Exception) -> None:
-        log.warning("journal.database_away", error=repr(error))
+        log.warning("journal.database_away", error=error)
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()

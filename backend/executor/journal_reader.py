@@ -28,3 +28,14 @@ SELECT seq, epoch, at, events::text AS events FROM run_event
   WHERE run_id = $1 AND seq <= $3 AND seq + count > $2 + 1 AND seq >= coalesce(
       (SELECT seq FROM run_event WHERE run_id = $1 AND seq <= $2 + 1 ORDER BY seq DESC LIMIT 1), 0)
   ORDER BY seq"""
+
+
+async def read_lasts(connection: Connection, run_ids: list[str]) -> dict[str, int]:
+    """The number of the last recorded event of each run that has any."""
+    rows = await connection.fetch(_LASTS, run_ids)
+    return {row["id"]: row["last"] for row in rows}
+
+
+_LASTS = """
+SELECT r.id, e.last FROM unnest($1::text[]) AS r(id), LATERAL (
+  SELECT seq + count - 1 AS last FROM run_event WHERE run_id = r.id ORDER BY seq DESC LIMIT 1) e"""

@@ -13,7 +13,7 @@ from backend.executor.bound import BoundNode
 from backend.executor.plan import Plan
 from backend.executor.program import Program
 from backend.executor.records import Segment, numbered
-from backend.executor.values import Held, Stored, from_wire, release, size_bytes, to_wire
+from backend.executor.values import Held, as_wire, from_wire, size_bytes
 
 OUTPUT_PIN = "output"
 _SUMMARY_OUTPUT_BYTES = 65_536
@@ -29,10 +29,10 @@ def output_name(node: BoundNode) -> str:
 
 
 def named_outputs(outputs: Iterable[Output]) -> dict[str, list[Any]]:
-    """Name -> values, each node's in the order of its firings; large ones as references."""
+    """Name -> values as they stand in journals, each node's in the order of its firings."""
     named: dict[str, list[Any]] = {}
     for _, _, name, held in sorted(outputs, key=lambda output: output[:2]):
-        named.setdefault(name, []).append(to_wire(held) if isinstance(held, Stored) else release(held))
+        named.setdefault(name, []).append(as_wire(held))
     return named
 
 

@@ -343,19 +343,19 @@ class _Builder:
         """Tools fire when called, triggers when they started the run."""
         if self.blocks[node.id].kind is BlockKind.TRIGGER:
             return node.id == self.options.trigger_node
-        return not (incoming and all(_is_call(link) for link in incoming))
+        return not (incoming and all(is_call(link) for link in incoming))
 
     def _link_spec(self, link: Link) -> LinkSpec:
         parsed = parse(link.source_name)
-        is_call = _is_call(link)
+        calls = is_call(link)
         return LinkSpec(
             source_id=link.source_id,
-            source_pin=TOOLS_PIN if is_call else parsed.base,
+            source_pin=TOOLS_PIN if calls else parsed.base,
             sink_id=link.sink_id,
             sink_pin=link.sink_name,
             is_static=link.is_static or self.blocks[link.source_id].static_output,
-            pick=_picker(parsed.path) if parsed.path and not is_call else None,
-            is_call=is_call,
+            pick=_picker(parsed.path) if parsed.path and not calls else None,
+            is_call=calls,
         )
 
     def _program(self, compiled: Compiled) -> Program:
@@ -403,7 +403,8 @@ def _names(pins: Iterable[str]) -> str:
     return ", ".join(map(repr, pins)) or "none"
 
 
-def _is_call(link: Link) -> bool:
+def is_call(link: Link) -> bool:
+    """Whether the sink is a tool of the source, which calls it."""
     return link.source_name == TOOLS_PIN or link.source_name.startswith(f"{TOOLS_PIN}_^_")
 
 

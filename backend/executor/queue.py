@@ -81,7 +81,7 @@ class RunQueue:
                 await self._serve(connection)
             except Exception as error:  # pgqueuer raises whatever its connection died of
                 if not self._is_stopping:
-                    log.warning("queue.restarting", error=repr(error))
+                    log.warning("queue.restarting", error=error)
                     await asyncio.sleep(_RETRY_S)
             finally:
                 if connection is not None:

@@ -23,11 +23,8 @@ from typing import Any
 
 import orjson
 
-from backend.data.run import EventKind, RunEvent
-
-PREVIEW_FROM_BYTES = 8_192
-"""Longer values go over the wire as previews of `PREVIEW_BYTES`."""
-PREVIEW_BYTES = 1_024
+from backend.data.run import EventKind, RunEvent, RunStatus
+from backend.executor.shown import Shown
 
 Record = Sequence[Any]
 Refs = dict[str, int | list[int]]
@@ -79,12 +76,15 @@ def unfold(run_id: str, node_ids: Sequence[str], segments: Sequence[Segment]) ->
 
 def unfold_json(
     run_id: str, node_ids: Sequence[str], segments: Sequence[Segment]
-) -> Iterator[tuple[int, bytes]]:
-    """The same as the JSON that goes over the wire, each with its number; long values are previews."""
+) -> Iterator[tuple[int, bytes, bool]]:
+    """The same as the JSON that goes over the wire: number, text, and whether nothing follows it.
+
+    Long values are previews.
+    """
+    shown = Shown(run_id)
     for seq, segment, record in numbered(segments):
         for number, at, node, firing, kind, data in _events(segment.at, seq, record):
-            if kind == EventKind.YIELDED:
-                data["value"] = shortened(run_id, number, data["value"])
+            is_value = kind == EventKind.YIELDED
             event = {
                 "run_id": run_id,
                 "seq": number,
@@ -92,25 +92,10 @@ def unfold_json(
                 "node_id": None if node is None else node_ids[node],
                 "firing": firing,
                 "kind": kind,
-                "data": data,
+                "data": shown.yielded(data, number) if is_value else shown.fields(data, number),
             }
-            yield number, orjson.dumps(event, option=orjson.OPT_UTC_Z)
-
-
-def shortened(run_id: str, seq: int, value: Any) -> Any:
-    """A yielded value, or its beginning with the place where all of it is."""
-    if isinstance(value, (int, float, bool)) or value is None:
-        return value
-    if isinstance(value, str) and len(value) <= PREVIEW_FROM_BYTES // 4:
-        return value
-    raw = value.encode() if isinstance(value, str) else orjson.dumps(value)
-    if len(raw) <= PREVIEW_FROM_BYTES:
-        return value
-    return {
-        "$preview": raw[:PREVIEW_BYTES].decode(errors="ignore"),
-        "size_bytes": len(raw),
-        "href": f"/api/runs/{run_id}/events?after={seq - 1}&limit=1",
-    }
+            is_last = kind == EventKind.STATE and RunStatus(data["status"]).is_final
+            yield number, orjson.dumps(event, option=orjson.OPT_UTC_Z), is_last
 
 
 Event = tuple[int, datetime, int | None, int | None, str, dict[str, Any]]

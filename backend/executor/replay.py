@@ -49,7 +49,11 @@ class Replay:
         if code == "i":
             self._apply_inline(seq, record)
         elif code == "s":
-            self._start(record[1], record[2], record[4])
+            firing = self._start(record[1], record[2], record[4])
+            if self._loop.reuse is not None:
+                self._loop.reuse.take(
+                    firing
+                )  # in vain, as then; but it is told apart from those of the other run
         elif code == "y":
             self._yielded(record[1], record[2], record[3], self._held(record[4]), seq)
         elif code == "f":
@@ -61,8 +65,12 @@ class Replay:
         _, index, n, _, refs, yields, _, _ = record
         firing = self._start(index, n, refs)
         node = self._node(index)
+        reuse = self._loop.reuse
+        outcome = reuse.take(firing) if reuse is not None else None
         for offset, (pin, wire, _) in enumerate(yields, start=1):
             held = self._held(wire)
+            if reuse is not None and outcome is not None:
+                reuse.note(seq + offset, outcome.yields[offset - 1][0])
             self._plan.yielded(firing, pin, held, seq + offset)
             self._loop.take_outputs(node, n, [(pin, held, None)])
         del self._open[index, n]
@@ -115,7 +123,8 @@ class Replay:
         elif kind == EventKind.RETRIED:
             loop.remember(key).attempts = data["attempt"]
         elif kind == EventKind.CHARGED:
-            pass  # the row has the sum
+            if "attempt" in data:  # the row has the sum
+                loop.remember(key).paid_attempt = data["attempt"]
         elif kind == EventKind.WAITING:
             until = data.get("until")
             detail = {name: value for name, value in data.items() if name not in ("for", "key", "until")}

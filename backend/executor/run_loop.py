@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import structlog
 
@@ -26,9 +26,11 @@ from backend.executor.inline import Said, refs_of, run_inline
 from backend.executor.outputs import OUTPUT_PIN, Output, named_outputs, output_name, summary_json
 from backend.executor.plan import Firing, Plan
 from backend.executor.program import Program
+from backend.executor.purse import Purse
+from backend.executor.reuse import Reuse, take_over
 from backend.executor.run_log import RunLog
 from backend.executor.run_node import Failure, Memory, NodeRun
-from backend.executor.services import Services
+from backend.executor.services import Replayed, Services
 from backend.executor.values import Encoded, Held, Stored, digest, raw_json, size_bytes, to_wire
 from backend.executor.waits import Waits
 from backend.util.clock import new_id, now
@@ -78,8 +80,13 @@ class RunLoop:
         self._waits: Waits | None = None
         self._calls: Calls | None = None
         self.is_over = False
+        self.reuse: Reuse | None = None
+        """What it takes over from another run."""
+        self.edits: dict[int, JsonObject] = {}
+        """Node index -> input pins whose values a person has replaced."""
         self.has_stored = False
         """Whether a value of this run lies in the blob table."""
+        self.purse: Purse = parent.purse if parent else Purse(options, program.graph.limits)
         self.has_below = False
         """Whether child runs or reviews may be left when the run ends."""
         self.active_s = 0.0
@@ -119,7 +126,7 @@ class RunLoop:
     def begin(self, replay: Replayed | None = None) -> None:
         """Go, for the first time or on from where a replay has ended."""
         self._began = time.perf_counter()
-        self.log.note(EventKind.STATE, None, None, {"status": RunStatus.RUNNING.value})
+        self.log.note(EventKind.STATE, None, None, self.services.begin(self))
         if self.parent is None:
             left_s = max(self._max_active_s - self.active_s, 0.0)
             self._timer = asyncio.get_running_loop().call_later(left_s, self._on_active_too_long)
@@ -132,6 +139,11 @@ class RunLoop:
     def fail(self, code: str, message: str) -> None:
         """End the run for a reason that is no block's."""
         self._fail_run(RunError(code=code, message=message))
+
+    def stop(self, error: RunError) -> None:
+        """End the run because of a failure that no node handles."""
+        if not self.is_over:
+            self._fail_run(error)
 
     def pump(self) -> None:
         """Start whatever can start; find out whether the run is over or has to wait."""
@@ -173,6 +185,8 @@ class RunLoop:
         if root.firings > root.max_firings:
             root.limit("max_firings", f"{root.max_firings:,} firings")
             return
+        if self.reuse is not None and take_over(self, self.reuse, firing):
+            return
         node = self.program.by_plan[firing.node.index]
         key = (node.index, firing.n)
         is_new = key not in self.memories and not firing.is_called
@@ -204,7 +218,7 @@ class RunLoop:
     def _spawn(self, run: NodeRun) -> None:
         self.memories[run.key] = run.memory
         self.live[run.key] = run
-        run.task = self.services.spawn(run.execute())
+        run.task = self.services.spawn(self.services.execution_of(run))
 
     def start_again(self, firing: Firing, node: BoundNode, memory: Memory) -> None:
         """After a crash: a firing that had started and not finished. Its `started` stands already."""
@@ -348,17 +362,6 @@ class RunLoop:
             )
         )
 
-    def charge(self, run: NodeRun, usd_micros: int, what: str) -> None:
-        """Add to the run's cost."""
-        loop: RunLoop | None = self
-        while loop is not None:
-            loop.row.cost_usd_micros += usd_micros
-            loop.log.change_row()
-            loop = loop.parent
-        self.log.note(
-            EventKind.CHARGED, run.node.index, run.firing.n, {"usd_micros": usd_micros, "what": what}
-        )
-
     # -- waiting ---------------------------------------------------------------------------------------
 
     def poke(self) -> None:
@@ -424,6 +427,7 @@ class RunLoop:
         self._finish(RunStatus.FAILED)
 
     def _finish(self, status: RunStatus) -> None:
+        self.services.billing.close(self)
         self.row.ended_at = now()
         self.row.wake_at = None
         self.row.worker_id = None
@@ -480,11 +484,3 @@ def _has_stored(firing: Firing) -> bool:
         elif type(value.data) is Stored:
             return True
     return False
-
-
-class Replayed(Protocol):
-    """What a replay leaves to be done."""
-
-    def start_interrupted(self) -> None:
-        """Start again what was at work when the journal ends."""
-        ...

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -12,17 +14,20 @@ from backend.data.block import Decision
 from backend.data.db import Database
 from backend.data.run import RunEvent, RunOptions, RunStatus, RunSummary, RunView
 from backend.executor.children import error_text, flat
-from backend.executor.events import Watchers
-from backend.executor.journal_reader import read_segments
+from backend.executor.events import Chunk, Feeds, chunks_of
+from backend.executor.journal_reader import read_lasts, read_segments
 from backend.executor.outputs import recorded_outputs
 from backend.executor.programs import Programs
-from backend.executor.records import Segment, unfold
+from backend.executor.records import Segment, unfold, unfold_json
+from backend.executor.run_history import RunHistory
 from backend.executor.run_loop import RunLoop
 from backend.executor.services import ChildEnd
+from backend.executor.shown import unwrapped
 from backend.executor.values import is_reference
 from backend.util.errors import NotFound
 
 DEFAULT_OPTIONS = RunOptions()
+_KNOWN_GRAPHS = 100
 
 
 class RunReader:
@@ -31,10 +36,12 @@ class RunReader:
     def __init__(self, database: Database, programs: Programs) -> None:
         self.database = database
         self.programs = programs
-        self.watchers = Watchers()
+        self._nodes_of: OrderedDict[str, Sequence[str]] = OrderedDict()
+        self.history = RunHistory(database)
+        self.feeds = Feeds(self._page, self._lasts, self.is_local, self.is_busy)
 
-    async def view(self, user_id: str, run_id: str) -> RunView:
-        """A run as its owner sees it, outputs included.
+    async def view(self, user_id: str, run_id: str, *, is_whole: bool = True) -> RunView:
+        """A run as its owner sees it, outputs included; as they stand in journals when not `is_whole`.
 
         Raises:
             NotFound: there is none, or it is another user's.
@@ -42,25 +49,27 @@ class RunReader:
         async with self.database.begin() as connection:
             view = await run_store.load_run(connection, user_id, run_id)
         if view.summary is not None and view.summary.outputs is None:
-            program = await self.programs.get(user_id, view.graph_id, view.graph_version, DEFAULT_OPTIONS)
+            program = await self.programs.of_run(user_id, view.graph_id, view.graph_version, DEFAULT_OPTIONS)
             view.summary.outputs = recorded_outputs(program, await self.segments(view.id))
-        if view.summary is not None and view.summary.outputs:
+        if is_whole and view.summary is not None and view.summary.outputs:
             view.summary.outputs = await self._fetched(user_id, view.summary.outputs)
         return view
 
     async def outputs_of(self, loop: RunLoop) -> dict[str, list[Any]]:
         """What a run in memory returns, large values fetched."""
-        outputs = loop.output_values()
-        return await self._fetched(loop.row.user_id, outputs) if loop.has_stored else outputs
+        return await self._fetched(loop.row.user_id, loop.output_values())
 
     async def _fetched(self, user_id: str, outputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
         return {
-            name: [
-                orjson.loads(await self.read(user_id, value["$blob"])) if is_reference(value) else value
-                for value in values
-            ]
+            name: [await self._whole(user_id, wire) if isinstance(wire, dict) else wire for wire in values]
             for name, values in outputs.items()
         }
+
+    async def _whole(self, user_id: str, wire: dict[str, Any]) -> Any:
+        """A value that stands in a journal; a large one is fetched."""
+        if is_reference(wire):
+            return orjson.loads(await self.read(user_id, wire["$blob"]))
+        return unwrapped(wire)
 
     async def events(self, user_id: str, run_id: str, *, after: int = 0) -> list[RunEvent]:
         """What is recorded of a run, after event number `after`.
@@ -70,20 +79,69 @@ class RunReader:
         """
         async with self.database.begin() as connection:
             view = await run_store.load_run(connection, user_id, run_id)
-            graph = await graph_store.load_graph(connection, user_id, view.graph_id, view.graph_version)
+            graph = await graph_store.load_graph(
+                connection, user_id, view.graph_id, view.graph_version, is_deleted_too=True
+            )
         async with self.database.raw() as raw:
             segments = await read_segments(raw, run_id, after_seq=after)
         events = unfold(run_id, [node.id for node in graph.nodes], segments)
         return [event for event in events if event.seq is not None and event.seq > after]
 
-    async def follow(self, user_id: str, run_id: str, *, after: int = 0) -> AsyncIterator[RunEvent]:
-        """Recorded events after number `after`, then live ones until the run is final."""
+    def is_local(self, run_id: str) -> bool:
+        """Whether the run is executed in this process."""
+        return False
 
-        async def read_after(seq: int) -> list[RunEvent]:
-            return await self.events(user_id, run_id, after=seq)
+    def is_busy(self) -> bool:
+        """Whether any run is."""
+        return False
 
-        async for event in self.watchers.follow(run_id, read_after, after=after):
-            yield event
+    async def follow(self, user_id: str, run_id: str, *, after: int = 0) -> AsyncGenerator[RunEvent]:
+        """Recorded events after number `after`, then live ones until the run is final.
+
+        Raises:
+            NotFound: there is none, or it is another user's.
+        """
+        async with aclosing(self.follow_json(user_id, run_id, after=after)) as chunks:
+            async for chunk in chunks:
+                for raw in chunk.events:
+                    yield RunEvent.model_validate_json(raw)
+
+    async def follow_json(self, user_id: str, run_id: str, *, after: int = 0) -> AsyncGenerator[Chunk]:
+        """The same as it goes over the wire, as many at a time as there are.
+
+        Raises:
+            NotFound: as `follow`.
+        """
+        async with self.database.begin() as connection:
+            view = await run_store.load_run(connection, user_id, run_id)
+        is_final = view.status.is_final
+        async with aclosing(self.feeds.follow(user_id, run_id, after=after, is_final=is_final)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def _lasts(self, run_ids: list[str]) -> dict[str, int]:
+        async with self.database.raw() as raw:
+            return await read_lasts(raw, run_ids)
+
+    async def _page(self, user_id: str, run_id: str, after: int, limit: int) -> list[Chunk]:
+        """Recorded events after number `after`, `limit` of them if there are as many."""
+        node_ids = await self._node_ids(user_id, run_id)
+        async with self.database.raw() as raw:
+            segments = await read_segments(raw, run_id, after_seq=after, limit=limit)
+        return chunks_of(unfold_json(run_id, node_ids, segments), after=after)
+
+    async def _node_ids(self, user_id: str, run_id: str) -> Sequence[str]:
+        known = self._nodes_of.get(run_id)
+        if known is None:
+            async with self.database.begin() as connection:
+                view = await run_store.load_run(connection, user_id, run_id)
+                graph = await graph_store.load_graph(
+                    connection, user_id, view.graph_id, view.graph_version, is_deleted_too=True
+                )
+            known = self._nodes_of[run_id] = [node.id for node in graph.nodes]
+            if len(self._nodes_of) > _KNOWN_GRAPHS:
+                self._nodes_of.popitem(last=False)
+        return known
 
     async def read(self, user_id: str, blob_id: str) -> bytes:
         """A large value (see `Blobs`)."""

@@ -18,7 +18,7 @@ from backend.data.connection import DATABASE_AWAY, Connection
 log = structlog.get_logger(__name__)
 
 CHANNEL = "blockyard"
-_LONGEST_PAYLOAD = 7_500
+LONGEST_PAYLOAD = 7_500
 RETRY_S = 0.5
 
 
@@ -50,7 +50,7 @@ class Signals:
                 await connection.add_listener(CHANNEL, self._receive)
                 await self._send_all(connection)
             except DATABASE_AWAY as error:
-                log.warning("signals.database_away", error=repr(error))
+                log.warning("signals.database_away", error=error)
                 await asyncio.sleep(RETRY_S)
             finally:
                 connection.terminate()
@@ -70,15 +70,17 @@ class Signals:
 
 
 def _packed(messages: list[list[str]]) -> Iterator[str]:
-    """As many messages in one payload as PostgreSQL takes (8,000 bytes)."""
-    batch: list[list[str]] = []
+    """As many messages in one payload as PostgreSQL takes (8,000 bytes); one that alone is longer is dropped."""
+    batch: list[str] = []
     size = 2
     for message in messages:
-        length = len(message[0]) + len(message[1]) + 8
-        if batch and size + length > _LONGEST_PAYLOAD:
-            yield orjson.dumps(batch).decode()
+        text = orjson.dumps(message).decode()
+        length = len(text.encode()) + 1
+        if batch and size + length > LONGEST_PAYLOAD:
+            yield f"[{','.join(batch)}]"
             batch, size = [], 2
-        batch.append(message)
-        size += length
+        if length <= LONGEST_PAYLOAD - 2:
+            batch.append(text)
+            size += length
     if batch:
-        yield orjson.dumps(batch).decode()
+        yield f"[{','.join(batch)}]"

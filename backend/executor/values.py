@@ -151,11 +151,22 @@ def to_wire(held: Held) -> Any:
     kind = type(held)
     if kind is Encoded:
         fragment = orjson.Fragment(held.raw)  # type: ignore[union-attr]
-        is_ours = b'"$blob"' in held.raw or b'"$value"' in held.raw  # type: ignore[union-attr]
-        return {"$value": fragment} if is_ours else fragment
+        return {"$value": fragment} if _looks_like_ours(held.raw) else fragment  # type: ignore[union-attr]
     if kind is Stored:
         return {"$blob": held.blob_id, "size": held.size_bytes, "digest": held.digest}  # type: ignore[union-attr]
     return held
+
+
+def as_wire(held: Held) -> Any:
+    """The same as plain values, with nothing encoded in them."""
+    if type(held) is not Encoded:
+        return to_wire(held)
+    value = orjson.loads(held.raw)
+    return {"$value": value} if _looks_like_ours(held.raw) else value
+
+
+def _looks_like_ours(raw: bytes) -> bool:
+    return b'"$blob"' in raw or b'"$value"' in raw
 
 
 def is_reference(value: Any) -> bool:

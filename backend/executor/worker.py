@@ -28,10 +28,12 @@ from backend.data.graph import Graph
 from backend.data.model import JsonObject
 from backend.data.run import EventKind, RunError, RunOptions, RunStatus, RunSummary, RunView
 from backend.executor.claims import Claims
-from backend.executor.local_runs import LocalRuns, next_seq, row_of
+from backend.executor.local_runs import LocalRuns, next_seq, options_of, row_of
+from backend.executor.origin import bind_edits, check_origin, load_reuse
 from backend.executor.program import FindBlock
 from backend.executor.queue import RunQueue
 from backend.executor.records import Segment
+from backend.executor.retention import Retention
 from backend.executor.run_log import RunLog, RunLost, RunRow
 from backend.executor.run_loop import RunLoop
 from backend.executor.run_reader import DEFAULT_OPTIONS
@@ -50,8 +52,8 @@ log = structlog.get_logger(__name__)
 
 _LOOK_AGAIN_S = 1.0
 _HOUR_S = 3600.0
-_ACCEPT_S = 10.0
-_ARRIVE_S = 3.0
+ACCEPT_S = 10.0
+ARRIVE_S = 3.0
 _ARRIVE_LOOKS = 300
 
 
@@ -84,6 +86,7 @@ class Worker(LocalRuns):
     ) -> None:
         super().__init__(database, settings, find_block, credentials or NoCredentials())
         self.signals = Signals(database.connect, self._on_message)
+        self.feeds.ask = lambda run_id: self.send("watch", run_id)
         self._claims = Claims(self.control, self.id, settings.dead_after_s)
         self.queue = RunQueue(
             database.connect,
@@ -94,7 +97,8 @@ class Worker(LocalRuns):
         self._arriving: set[str] = set()
         """Runs that are being claimed or loaded, and so have no loop yet."""
         self._ended: dict[str, asyncio.Event] = {}
-        self._is_stopping = False
+        self.ending = asyncio.Event()
+        """Set when unfinished runs are given back; whoever keeps a connection open for them lets go."""
         self._is_closed = False
         self._serving: asyncio.Task[None] | None = None
         self._background: list[asyncio.Task[Any]] = []
@@ -108,7 +112,15 @@ class Worker(LocalRuns):
         tune_collector()
         async with asyncio.TaskGroup() as tasks:
             self.tasks = tasks
-            services = [self.journal.run(), self.signals.run(), self._claims.run(), self._keep_alive()]
+            services = [
+                self.journal.run(),
+                self.signals.run(),
+                self._claims.run(),
+                self._keep_alive(),
+                self.metrics.watch_event_loop(),
+            ]
+            if takes_queued:
+                services.append(Retention(self.database, self.settings, self.metrics).run())
             self._background = [tasks.create_task(service) for service in services]
             self._serving = tasks.create_task(self.queue.run()) if takes_queued else None
             try:
@@ -116,34 +128,50 @@ class Worker(LocalRuns):
             finally:
                 await self._shut_down()
 
-    async def _shut_down(self) -> None:
-        self._is_stopping = True
+    async def hand_over(self) -> None:
+        """Take no more runs and give back those that are unfinished; who waits for one of them is told.
+
+        Requests are still answered: what they start goes to the queue. A second time changes nothing.
+        """
+        self.ending.set()
         self.queue.stop()
+        for ended in self._ended.values():
+            ended.set()
         for _ in range(_ARRIVE_LOOKS):
             if not self._arriving:
                 break
-            await asyncio.sleep(_ARRIVE_S / _ARRIVE_LOOKS)
+            await asyncio.sleep(ARRIVE_S / _ARRIVE_LOOKS)
         self._is_closed = True
         for loop in list(self.loops.values()):
             loop.release_run()
-        with_time = asyncio.wait_for(self.journal.drain(), timeout=_ACCEPT_S)
         try:
-            await with_time
+            await asyncio.wait_for(self.journal.drain(), timeout=ACCEPT_S)
+        except TimeoutError:
+            log.warning("worker.not_all_written", runs=len(self.loops))
+
+    async def _shut_down(self) -> None:
+        await self.hand_over()
+        try:
             await asyncio.wait_for(self.control.do(lambda c: run_store.sign_off(c, self.id)), timeout=2)
         except (TimeoutError, *DATABASE_AWAY) as error:
-            log.warning("worker.ended_without_database", error=repr(error))
+            log.warning("worker.ended_without_database", error=error)
         if self._serving is not None:
-            await asyncio.wait({self._serving}, timeout=_ARRIVE_S)
+            await asyncio.wait({self._serving}, timeout=ARRIVE_S)
             self._serving.cancel()
         for task in self._background:
             task.cancel()
         await self.services.processes.close()
         await self.control.close()
+        await self.services.billing.shut()
         self.services.threads.close()
 
     def told_done(self, run_id: str) -> None:
         """Let the process that accepted the run know."""
         self.signals.send("done", run_id)
+
+    def send(self, what: str, about: str) -> None:
+        """See `LocalRuns`."""
+        self.signals.send(what, about)
 
     async def _keep_alive(self) -> None:
         """Heartbeat, sweep and look for cancels that no message brought."""
@@ -159,7 +187,7 @@ class Worker(LocalRuns):
                     await self.control.do(run_store.clean_up)
                     next_cleaning = time.monotonic() + _HOUR_S
             except DATABASE_AWAY as error:
-                log.warning("worker.database_away", error=repr(error))
+                log.warning("worker.database_away", error=error)
             await asyncio.sleep(self.settings.heartbeat_s)
 
     async def _hand_on_strays(self) -> None:
@@ -179,9 +207,18 @@ class Worker(LocalRuns):
         """Store a graph and let all processes know."""
         async with self.database.begin() as connection:
             saved = await graph_store.save_graph(connection, user_id, graph)
-        self.programs.forget_newest(saved.id)
-        self.signals.send("graph", saved.id)
+        self.tell_graph_changed(saved.id)
         return saved
+
+    def tell_graph_changed(self, graph_id: str) -> None:
+        """Let all processes know, this one at once, after the transaction that saved or deleted it."""
+        self.programs.forget_newest(graph_id)
+        self.signals.send("graph", graph_id)
+
+    def tell_budget_changed(self, user_id: str) -> None:
+        """The same for a budget of this user."""
+        self.services.billing.forget(user_id)
+        self.signals.send("budget", user_id)
 
     async def submit(
         self,
@@ -205,18 +242,23 @@ class Worker(LocalRuns):
             Unavailable: the database is away.
         """
         options = options or DEFAULT_OPTIONS
+        await check_origin(self.database, user_id, graph_id, options)
         program = await self.programs.get(user_id, graph_id, version, options)
         overrides = program.bind_inputs(inputs)
+        edits = bind_edits(program, options)
         if idempotency_key is not None:
             known = await self._run_by_key(user_id, idempotency_key)
             if known is not None:
                 return Accepted(known, self.loops.get(known))
         row = self.new_row(new_id(), user_id, program, inputs, options)
         row.idempotency_key = idempotency_key
-        if self._is_stopping or len(self.loops) >= self.settings.max_runs_per_worker:
+        if self.ending.is_set() or len(self.loops) >= self.settings.max_runs_per_worker:
             await self._enqueue(row)
             return Accepted(row.id, None)
+        reuse = await load_reuse(self.database, user_id, program, inputs, options)
         loop = self.open(RunLog(self.journal, row, epoch=1, is_new=True), program, options, overrides)
+        loop.edits = edits
+        self.mark(loop, reuse)
         loop.begin()
         if is_durable_first or idempotency_key is not None:
             return await self._durable(loop, user_id, idempotency_key)
@@ -224,7 +266,7 @@ class Worker(LocalRuns):
 
     async def _durable(self, loop: RunLoop, user_id: str, idempotency_key: str | None) -> Accepted:
         try:
-            await asyncio.wait_for(loop.log.flushed(), timeout=_ACCEPT_S)
+            await asyncio.wait_for(loop.log.flushed(), timeout=ACCEPT_S)
         except RunLost as error:
             known = idempotency_key and await self._run_by_key(user_id, idempotency_key)
             if known:  # the same request came twice at once, and the other was first
@@ -280,6 +322,7 @@ class Worker(LocalRuns):
 
     async def _go_on(self, row: dict[str, Any]) -> RunLoop | None:
         """Bring a claimed run to where it was and let it go on."""
+        self.metrics.taken += 1
         run_row = row_of(row, self.id)
         run_log = RunLog(self.journal, run_row, epoch=row["epoch"])
         is_fresh = row["epoch"] == 1
@@ -287,12 +330,18 @@ class Worker(LocalRuns):
         try:
             if not is_fresh:
                 segments = await surely("resume", lambda: self.segments(run_row.id))
-            options = _options(row["options"])
+            options = options_of(row["options"])
             program = await surely(
                 "resume",
-                lambda: self.programs.get(run_row.user_id, run_row.graph_id, run_row.graph_version, options),
+                lambda: self.programs.of_run(
+                    run_row.user_id, run_row.graph_id, run_row.graph_version, options
+                ),
             )
-            overrides = program.bind_inputs(orjson.loads(row["inputs"]))
+            inputs = orjson.loads(row["inputs"])
+            overrides, edits = program.bind_inputs(inputs), bind_edits(program, options)
+            reuse = await surely(
+                "resume", lambda: load_reuse(self.database, run_row.user_id, program, inputs, options)
+            )
         except BlockyardError as error:
             run_log.next_seq = next_seq(segments, is_fresh=is_fresh)
             self._end_broken(run_log, error)
@@ -302,6 +351,7 @@ class Worker(LocalRuns):
         loop = self.open(run_log, program, options, overrides)
         self.foreign.add(run_row.id)
         loop.has_below = not is_fresh
+        loop.reuse, loop.edits = reuse, edits
         self.resume(loop, segments, is_fresh=is_fresh, is_cancelled=row["cancel_requested_at"] is not None)
         return loop
 
@@ -316,15 +366,21 @@ class Worker(LocalRuns):
 
     # -- what others ask -------------------------------------------------------------------------------
 
-    async def wait(self, user_id: str, run_id: str, timeout_s: float | None = None) -> RunView:
-        """The run at its end; earlier when `timeout_s` seconds are over, or when it waits for a person."""
+    async def wait(
+        self, user_id: str, run_id: str, timeout_s: float | None = None, *, is_whole: bool = True
+    ) -> RunView:
+        """The run at its end; earlier when `timeout_s` seconds are over, or when this process ends.
+
+        `is_whole`: see `view`.
+        """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             ended = self._ended.setdefault(run_id, asyncio.Event())
             loop = self.loops.get(run_id)  # before the look: it may end between the two
-            view = await self.view(user_id, run_id)
+            view = await self.view(user_id, run_id, is_whole=is_whole)
             left_s = None if deadline is None else deadline - time.monotonic()
-            if view.status.is_final or (left_s is not None and left_s <= 0):
+            is_over = self.ending.is_set() or (left_s is not None and left_s <= 0)
+            if view.status.is_final or is_over:
                 self._ended.pop(run_id, None)
                 return view
             await self._until(ended, loop, _LOOK_AGAIN_S if left_s is None else min(left_s, _LOOK_AGAIN_S))
@@ -370,8 +426,21 @@ class Worker(LocalRuns):
                 loop.poke()
         elif what == "graph":
             self.programs.forget_newest(about)
+        elif what == "budget":
+            self.services.billing.forget(about)
         elif what == "done" and about in self._ended:
             self._ended.pop(about).set()
+        elif what == "watch":
+            self.watch_for_others(about)
+        elif what == "more" and about not in self.loops:
+            self.feeds.on_more(about)
+        elif what == "told":
+            self._on_told(about)
+
+    def _on_told(self, raw: str) -> None:
+        run_id = str(orjson.loads(raw)["run_id"])
+        if run_id not in self.loops:
+            self.feeds.tell_json(run_id, raw.encode())
 
 
 def tune_collector() -> None:
@@ -382,10 +451,6 @@ def tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
-
-
-def _options(text: str) -> RunOptions:
-    return DEFAULT_OPTIONS if text == "{}" else RunOptions.model_validate_json(text)
 
 
 __all__ = ["Accepted", "GraphInvalid", "NoCredentials", "Worker"]

@@ -8,21 +8,34 @@ same answers.
 
 from __future__ import annotations
 
+import hmac
+import time
+
 from fastapi import FastAPI, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from backend.server.access import check_access, is_public
+from backend.server.access import Caller, check_access, is_public
+from backend.server.access import Scope as Permission
 from backend.server.body import limited, read_body
 from backend.server.deps import key_in
 from backend.server.errors import bug_response, messages_of, problem_response
 from backend.server.headers import check_origin, with_headers
+from backend.server.linger import noted, send_and_linger
+from backend.server.live import Socket
+from backend.server.request_log import answered, begin, route_of
 from backend.server.site import Site
 from backend.server.start_run import request_in, start_run
-from backend.util.errors import BadInput, BlockyardError, Problem
+from backend.util.errors import BadInput, BlockyardError, NotFound, Problem
 
 _RUNS = ("/api/graphs/", "/runs")
+LIVE = "/api/ws"
+_METRICS = "/metrics"
+_CLOSE = (b"connection", b"close")
+"""While the process ends: the caller's next request goes to another one. Also where the rest of a body is refused."""
 _RUNS_ROUTE = "/api/graphs/{graph_id}/runs"
+_TAKES_ANY_BODY = frozenset({("POST", "/api/files")})
+"""Bodies of every kind, which the route itself reads and limits (uploads.py). All others take JSON only."""
 Headers = dict[bytes, bytes]
 
 
@@ -36,30 +49,66 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
+            await self._connect(scope, receive, send)
             return
         if scope["type"] != "http":
             await self.api(scope, receive, send)
             return
-        has_begun = False
+        began = time.perf_counter()
+        request_id = begin(scope).encode()
+        draining, tracing = self.site.app.draining, self.site.app.tracing
 
         async def send_guarded(message: Message) -> None:
-            nonlocal has_begun
             if message["type"] == "http.response.start":
-                has_begun = True
-                message["headers"] = with_headers(message["headers"])
+                scope["status"] = message["status"]
+                headers = [*with_headers(message["headers"]), (b"x-request-id", request_id)]
+                is_last = draining.is_set() or _cuts_off(scope, message["status"])
+                message["headers"] = [*headers, _CLOSE] if is_last else headers
+            elif _cuts_off(scope, scope["status"]) and not message.get("more_body", False):
+                await send_and_linger(message, scope, receive, send)
+                return
             await send(message)
 
         try:
-            await self._handle(scope, receive, send_guarded)
+            if tracing is None:
+                await self._answer(scope, receive, send_guarded)
+            else:
+                with tracing.request(scope):
+                    await self._answer(scope, receive, send_guarded)
+                    scope["route_name"] = route_of(scope)
+        finally:
+            answered(self.site, scope, began)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._handle(scope, receive, send)
         except ClientDisconnect:
             return
         except BlockyardError as error:
-            if not has_begun:
-                await _send(problem_response(error), send_guarded)
+            if not scope["status"]:
+                scope["problem"] = error.code
+                await _send(problem_response(error), send)
         except Exception as error:  # a bug of ours; FastAPI has answered and logged its own
-            if not has_begun:
-                await _send(bug_response(error, f"{scope['method']} {scope['path']}"), send_guarded)
+            if not scope["status"]:
+                scope["problem"] = "internal_error"
+                await _send(bug_response(error, f"{scope['method']} {route_of(scope)}"), send)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The one WebSocket: refused before it opens, or served until it closes."""
+        try:
+            headers: Headers = dict(scope["headers"])
+            check_origin("POST", headers)
+            caller = await self.site.callers.find(headers)
+            if scope["path"] != LIVE:
+                raise NotFound(f"There is no WebSocket at {scope['path']!r}. See /api/openapi.json.")
+            check_access(caller, "WEBSOCKET", LIVE)
+            async with self.site.sockets.place(caller.user_id):
+                await Socket(self.site, caller, headers, send).serve(receive)
+        except BlockyardError as error:
+            start, body = messages_of(problem_response(error))
+            start["headers"] = with_headers(start["headers"])
+            await send({**start, "type": "websocket.http.response.start"})
+            await send({**body, "type": "websocket.http.response.body"})
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = dict(scope["headers"])
@@ -67,17 +116,30 @@ class Gate:
         check_origin(method, headers)
         scope["site"] = self.site
         if not is_public(method, path):
-            scope["caller"] = await self.site.callers.find(headers)
+            scope["caller"] = self._scraper(path, headers) or await self.site.callers.find(headers)
         _check_request(scope, headers)
-        receive = limited(receive, headers, self.site.app.settings.max_body_bytes)
+        receive = noted(receive, scope)
+        if (method, path) not in _TAKES_ANY_BODY:
+            receive = limited(receive, headers, self.site.app.settings.max_body_bytes)
         graph_id = _graph_to_run(method, path) if self._is_direct else None
         if graph_id is None:
             await self.api(scope, receive, send)
         else:
             await _send(await self._run(scope, headers, graph_id, receive), send)
 
+    def _scraper(self, path: str, headers: Headers) -> Caller | None:
+        """Whoever has the token of the settings, on the one path that it opens."""
+        token = self.site.app.settings.metrics_token.get_secret_value()
+        if path != _METRICS or not token:
+            return None
+        given = headers.get(b"authorization", b"")
+        if not hmac.compare_digest(given, f"Bearer {token}".encode()):
+            return None
+        return Caller("", "metrics", frozenset({Permission.ADMIN}), False, "")
+
     async def _run(self, scope: Scope, headers: Headers, graph_id: str, receive: Receive) -> Response:
         caller = scope["caller"]
+        scope["route_path"] = _RUNS_ROUTE
         check_access(caller, "POST", _RUNS_ROUTE)
         request = await request_in(await read_body(receive))
         return await start_run(self.site.app.worker, caller, graph_id, key_in(headers), request)
@@ -92,6 +154,11 @@ def _graph_to_run(method: str, path: str) -> str | None:
     return graph_id if graph_id and "/" not in graph_id else None
 
 
+def _cuts_off(scope: Scope, status: int) -> bool:
+    """Whether what is still to come of the body is refused with this answer, however long it may be."""
+    return status == 413 or (status >= 400 and (scope["method"], scope["path"]) in _TAKES_ANY_BODY)
+
+
 def _check_request(scope: Scope, headers: Headers) -> None:
     """Refuse what no route can use.
 
@@ -102,6 +169,8 @@ def _check_request(scope: Scope, headers: Headers) -> None:
         problem = Problem("The address holds the character U+0000.", "Remove it.", path="address")
         raise BadInput(str(problem), problems=(problem,))
     content_type = headers.get(b"content-type")
+    if (scope["method"], scope["path"]) in _TAKES_ANY_BODY:
+        return
     if content_type is not None and scope["method"] not in ("GET", "HEAD") and not _is_json(content_type):
         problem = Problem(
             f"The body is said to be {content_type.decode('latin-1')[:100]!r}.",

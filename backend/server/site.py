@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass, field
 
 from backend.server.auth import Callers
+from backend.server.metrics import SiteMetrics
 from backend.server.passwords import LoginLimit, Passwords
+from backend.server.sockets import Sockets
 from backend.server.state import App
 
 
@@ -18,9 +20,17 @@ class Site:
     callers: Callers
     passwords: Passwords = field(default_factory=Passwords)
     logins: LoginLimit = field(default_factory=LoginLimit)
+    sockets: Sockets = field(default_factory=Sockets)
+    metrics: SiteMetrics = field(default_factory=SiteMetrics)
+    is_wordy: bool = False
+    """Whether the log names every request, also those that went well."""
+    warnings: dict[str, tuple[list[str], float]] = field(default_factory=dict[str, tuple[list[str], float]])
+    """What health said last, and until when (by the monotonic clock) that is said again."""
     started_at: float = field(default_factory=time.monotonic)
 
 
 def make_site(app: App) -> Site:
     """A fresh one."""
-    return Site(app, Callers(app.database))
+    settings = app.settings
+    is_wordy = settings.environment == "development" or settings.log_level == "DEBUG"
+    return Site(app, Callers(app.database), is_wordy=is_wordy)

@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import Response
 from pydantic import Field
 
+from backend.data.draft_store import save_draft_as_version
 from backend.data.run import RunOptions
-from backend.data.run_store import find_run_by_key
+from backend.data.run_store import find_run_by_key, load_origin
 from backend.executor.run_loop import RunLoop
 from backend.executor.run_reader import DEFAULT_OPTIONS
 from backend.executor.worker import Accepted, Worker
-from backend.server.access import Caller
+from backend.server.access import Caller, Scope
 from backend.server.body import check_model, parse_body
 from backend.server.deps import MAX_INT
 from backend.server.run_answer import accepted, loop_result, view_result
-from backend.util.errors import Unavailable
+from backend.util.errors import Forbidden, Unavailable
 
 LONGEST_WAIT_S = 300.0
 _OPTIONS = frozenset(RunOptions.model_fields)
+_KEPT_OPTIONS = ("trigger_node", "limits", "budget", "safe_mode", "labels")
+"""What a run that goes on from another does as that one did, unless it says otherwise."""
 _NOT_STORED = (
     "The database is away, so it is not certain that the run was stored. Try again; with an "
     "Idempotency-Key it will not run twice."
@@ -33,7 +37,11 @@ class RunRequest(RunOptions):
     """What to run a graph with."""
 
     inputs: dict[str, Any] = Field(default={}, description="Input name -> value")
-    version: int | None = Field(default=None, ge=1, le=MAX_INT, description="The newest without it")
+    version: Annotated[int, Field(ge=1, le=MAX_INT)] | Literal["draft"] | None = Field(
+        default=None,
+        description="The newest without it, with `from_run` the one of that run; `draft` stores the draft as a "
+        "version and runs that",
+    )
     wait: bool | Annotated[float, Field(ge=0, le=LONGEST_WAIT_S)] = Field(
         default=False,
         description="Answer when the run has ended: true, or for how many seconds at most; then 202",
@@ -70,12 +78,14 @@ async def start_run(
     """
     started = time.perf_counter()
     wait_s = request.wait_s()
+    if request.from_run is not None:
+        request = await with_origin(worker, caller.user_id, request)
     try:
         taken = await worker.submit(
             caller.user_id,
             graph_id,
             request.inputs,
-            version=request.version,
+            version=await _version(worker, caller, graph_id, request),
             options=request.options(),
             idempotency_key=key,
             is_durable_first=wait_s == 0,
@@ -91,6 +101,35 @@ async def start_run(
     if taken.loop is None:
         return await _from_database(worker, caller.user_id, taken.run_id, wait_s)
     return await _at_the_end(worker, taken.loop, started, wait_s, key)
+
+
+async def with_origin(worker: Worker, user_id: str, request: RunRequest) -> RunRequest:
+    """The request with what it does not say taken from the run that it goes on from.
+
+    Raises:
+        NotFound: there is no such run, or it is another user's.
+    """
+    async with worker.database.begin() as connection:
+        origin = await load_origin(connection, user_id, str(request.from_run))
+    before = orjson.loads(origin.options)
+    given = request.model_dump(exclude_unset=True)
+    kept = {name: before[name] for name in _KEPT_OPTIONS if name in before}
+    return RunRequest.model_validate(
+        {**kept, "inputs": orjson.loads(origin.inputs), "version": origin.graph_version, **given}
+    )
+
+
+async def _version(worker: Worker, caller: Caller, graph_id: str, request: RunRequest) -> int | None:
+    if request.version != "draft":
+        return request.version
+    if Scope.GRAPHS_WRITE not in caller.scopes:
+        raise Forbidden(
+            f"To run a draft stores a version, which needs the scope {Scope.GRAPHS_WRITE.value!r}."
+        )
+    async with worker.database.begin() as connection:
+        saved = await save_draft_as_version(connection, caller.user_id, graph_id)
+    worker.tell_graph_changed(graph_id)
+    return saved.version
 
 
 async def _at_the_end(
@@ -117,7 +156,7 @@ async def _at_the_end(
 
 
 async def _from_database(worker: Worker, user_id: str, run_id: str, wait_s: float) -> Response:
-    view = await worker.wait(user_id, run_id, timeout_s=wait_s)
+    view = await worker.wait(user_id, run_id, timeout_s=wait_s, is_whole=False)
     return view_result(view) if view.status.is_final else accepted(run_id, view.status)
 
 

@@ -12,7 +12,7 @@ from backend.data.connection import Connection
 from backend.data.run import EventKind, RunEvent
 from backend.data.user_store import LOCAL_USER_ID
 from backend.executor.journal_reader import read_segments
-from backend.executor.records import Record, Segment
+from backend.executor.records import Record, Segment, events_in
 
 FiringKey = tuple[str | None, int | None]
 _OF_TIMING = frozenset({EventKind.STATE, EventKind.RESUMED})
@@ -53,6 +53,7 @@ async def rewind(
     async with connection.transaction():
         at = await connection.fetchval("SELECT min(at) FROM run_event WHERE run_id = $1", run_id)
         await connection.execute("DELETE FROM run_event WHERE run_id = $1", run_id)
+        await _rewind_charges(connection, run_id, records)
         await connection.execute(
             "DELETE FROM review WHERE run_id = $1 AND NOT id = ANY($2)", run_id, list(asked)
         )
@@ -65,11 +66,12 @@ async def rewind(
         if not keeps_children:
             below = "SELECT id FROM run WHERE root_run_id = $1 AND id <> $1"
             await connection.execute(f"DELETE FROM run_event WHERE run_id IN ({below})", run_id)
+            await connection.execute(f"DELETE FROM charge WHERE run_id IN ({below})", run_id)
             await connection.execute("DELETE FROM run WHERE root_run_id = $1 AND id <> $1", run_id)
         await connection.execute(
             "INSERT INTO run_event (run_id, seq, count, epoch, at, events) VALUES ($1, 1, $2, 1, $3, $4::text::json)",
             run_id,
-            len(records),
+            sum(map(events_in, records)),
             at,
             orjson.dumps(records).decode(),
         )
@@ -81,6 +83,20 @@ async def rewind(
         )
         if await connection.fetchval("SELECT parent_run_id IS NULL FROM run WHERE id = $1", run_id):
             await connection.execute("SELECT enqueue_run($1, $2)", run_id, LOCAL_USER_ID)
+
+
+async def _rewind_charges(connection: Connection, run_id: str, records: Sequence[Record]) -> None:
+    """One charge beside each `charged` event, as the commits of just these records left them."""
+    await connection.execute("DELETE FROM charge WHERE run_id = $1", run_id)
+    for seq, record in enumerate(records, start=1):
+        if record[0] == "k" and record[1] == EventKind.CHARGED:
+            await connection.execute(
+                "INSERT INTO charge (run_id, seq, root_run_id, user_id, graph_id, node_id, block_id, usd_micros, at) "
+                "SELECT id, $2, root_run_id, user_id, graph_id, '', '', $3, now() FROM run WHERE id = $1",
+                run_id,
+                seq,
+                record[4]["usd_micros"],
+            )
 
 
 def _reviews(records: Sequence[Record]) -> tuple[set[str], set[str]]:

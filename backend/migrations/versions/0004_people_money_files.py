@@ -18,6 +18,8 @@ depends_on = None
 
 # Lists of runs that are looked for among many that are not: Prisma has no word for partial indexes.
 PARTIAL_INDEXES = (
+    "CREATE INDEX run_top ON run (user_id, id DESC) WHERE parent_run_id IS NULL",
+    "CREATE INDEX run_below ON run (root_run_id) WHERE parent_run_id IS NOT NULL",
     "CREATE INDEX run_unusual ON run (user_id, status, id DESC) WHERE status <> 'completed'",
     "CREATE INDEX run_costly ON run (user_id, id DESC) WHERE cost_usd_micros > 0",
 )
@@ -177,6 +179,10 @@ def upgrade() -> None:
         "graph_version", sa.Column("name", sa.Text(), server_default=sa.text("''::text"), nullable=False)
     )
     op.add_column("graph_version", sa.Column("created_by", sa.Text(), nullable=True))
+    op.drop_index(op.f("review_user_id_status_idx"), table_name="review")
+    op.create_index(
+        "review_user_id_status_created_at_idx", "review", ["user_id", "status", "created_at"], unique=False
+    )
     op.add_column("run", sa.Column("from_run_id", sa.Text(), nullable=True))
     op.add_column("run", sa.Column("from_node_id", sa.Text(), nullable=True))
     op.add_column(
@@ -186,8 +192,11 @@ def upgrade() -> None:
         ),
     )
     op.drop_index(op.f("run_graph_id_created_at_idx"), table_name="run")
+    op.drop_index(op.f("run_parent_run_id_idx"), table_name="run")
     op.drop_index(op.f("run_user_id_created_at_idx"), table_name="run")
     op.create_index("run_graph_id_id_idx", "run", ["graph_id", sa.literal_column("id DESC")], unique=False)
-    op.create_index("run_user_id_id_idx", "run", ["user_id", sa.literal_column("id DESC")], unique=False)
+    op.create_index(
+        "run_parent_run_id_id_idx", "run", ["parent_run_id", sa.literal_column("id DESC")], unique=False
+    )
     for statement in PARTIAL_INDEXES + STORAGE:
         op.get_bind().exec_driver_sql(statement)

@@ -1,0 +1,40 @@
+"""How many live connections each user may have."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from backend.util.errors import TooMany
+
+MOST = 500
+
+
+class Sockets:
+    """How many connections each user has."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._open: dict[str, int] = {}
+
+    @property
+    def count(self) -> int:
+        """Of all users."""
+        return sum(self._open.values())
+
+    @asynccontextmanager
+    async def place(self, user_id: str) -> AsyncGenerator[None]:
+        """A place for one more.
+
+        Raises:
+            TooMany: the user has as many as they may.
+        """
+        if self._open.get(user_id, 0) >= self._most:
+            raise TooMany(f"You have {self._most} live connections already. Close some.", retry_after_s=5)
+        self._open[user_id] = self._open.get(user_id, 0) + 1
+        try:
+            yield
+        finally:
+            self._open[user_id] -= 1
+            if not self._open[user_id]:
+                del self._open[user_id]
