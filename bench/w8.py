@@ -7,6 +7,7 @@ in another. Each watcher must have every event once and in order, or the measure
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -26,6 +27,7 @@ from bench.served import blockyard
 WATCHERS = 200
 ROUNDS = 9
 _ITEMS = 400
+_SEQ = re.compile(r'"seq":(\d+)')
 
 
 @dataclass(slots=True)
@@ -39,8 +41,7 @@ class Watcher:
         """Read until a run of `count` events is over."""
         while not self.frames or '"op":"end"' not in self.frames[-1]:
             self.frames.append(str(await self.socket.recv()))
-        messages = [orjson.loads(frame) for frame in self.frames]
-        seqs = [event["seq"] for message in messages for event in message.get("events", [])]
+        seqs = [int(seq) for frame in self.frames for seq in _SEQ.findall(frame)]
         self.frames.clear()
         if seqs != list(range(1, count + 1)):
             raise AssertionError(f"Of {count} events a watcher had {len(seqs)}, or in another order.")
@@ -86,6 +87,7 @@ async def watched(count: int, rounds: int, items: int) -> Watched:
                             compression=None,
                             max_size=None,
                             max_queue=None,
+                            ping_interval=None,
                         )
                     )
                 )

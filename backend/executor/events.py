@@ -261,9 +261,11 @@ class Feeds:
                     chunks = await self._page(feed, after)
                     watch.must_read = _is_full(chunks)
                 else:
+                    began = time.perf_counter()
                     chunks, watch.must_read = feed.since(after)
                     told = watch.told()
                     chunks += [told] if told is not None else []
+                    self.pace.spend(time.perf_counter() - began)
                 for chunk in chunks:
                     after = max(after, chunk.last)
                     yield chunk

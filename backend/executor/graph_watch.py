@@ -29,7 +29,7 @@ class GraphWatch:
         self._user_id = user_id
         self._graph_id = graph_id
         self._after = {run_id: seq for run_id, seq in after.items() if _is_run_id(run_id)}
-        self._chunks: asyncio.Queue[tuple[str, Chunk]] = asyncio.Queue(_WAITING_CHUNKS)
+        self._chunks: asyncio.Queue[tuple[str, Chunk] | Exception] = asyncio.Queue(_WAITING_CHUNKS)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._seen: set[str] = set()
@@ -41,18 +41,19 @@ class GraphWatch:
         look = asyncio.ensure_future(self._look())
         try:
             while True:
-                chunk = asyncio.ensure_future(self._chunks.get())
-                await asyncio.wait({chunk, look}, return_when=asyncio.FIRST_COMPLETED)
-                if look.done():
-                    chunk.cancel()
-                    await look  # raises what it failed with
-                yield chunk.result()
+                yield await self._next()
         finally:
             told.discard(self._on_start)
             if not told:
                 self._reader.feeds.on_start.pop(self._graph_id, None)
             for task in (look, *self._tasks.values()):
                 task.cancel()
+
+    async def _next(self) -> tuple[str, Chunk]:
+        chunk = await self._chunks.get()
+        if isinstance(chunk, Exception):
+            raise chunk
+        return chunk
 
     def _on_start(self, user_id: str, run_id: str) -> None:
         if user_id == self._user_id:
@@ -75,7 +76,13 @@ class GraphWatch:
                     await self._chunks.put((run_id, chunk))
 
     async def _look(self) -> None:
-        """Find the runs: what the watcher knows, what goes on, and once a second what has begun elsewhere."""
+        try:
+            await self._find_runs()
+        except Exception as error:  # whoever watches is to hear of it
+            await self._chunks.put(error)
+
+    async def _find_runs(self) -> None:
+        """What the watcher knows, what goes on, and once a second what has begun elsewhere."""
         since = max((time_of_id(run_id) for run_id in self._after), default=now()) - _LATE
         found = await self._find(since)
         for run_id, is_final in found:

@@ -55,6 +55,7 @@ class LocalRuns(RunReader):
         super().__init__(database, Programs(database, find_block, prices))
         self.id = new_id()
         self.settings = settings
+        self.prices = prices
         self.loops: dict[str, RunLoop] = {}
         self._watched_elsewhere: dict[str, float] = {}
         """Runs that somebody watches in another process, and until when (by the monotonic clock)."""

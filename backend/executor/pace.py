@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 SHARE = 0.05
 """Of the time."""
-_AHEAD_S = 0.1
+_AHEAD_S = 0.02
 """What may be taken in advance, so that a single watcher is served at once."""
 _LONGEST_S = 2.0
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from backend.app import App
-from backend.data import run_store
+from backend.data import run_details
 from tests.server.conftest import echo_graph, stored
 
 UNSAFE = "/api/auth/login"
@@ -147,7 +147,7 @@ async def test_bug_of_ours_answers_500_with_a_reference_and_nothing_else(
     def broken(*_: object, **__: object) -> None:
         raise KeyError("the secret of the house")
 
-    monkeypatch.setattr(run_store, "load_run", broken)
+    monkeypatch.setattr(run_details, "load_details", broken)
     answer = await ada.get("/api/runs/x")
     assert answer.status_code == 500
     assert "secret" not in answer.text

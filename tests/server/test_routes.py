@@ -32,7 +32,7 @@ async def _run(client: httpx.AsyncClient, graph: dict[str, Any], **body: Any) ->
 async def test_health(nobody: httpx.AsyncClient) -> None:
     assert (await nobody.get("/api/health/live")).json()["status"] == "live"
     ready = await nobody.get("/api/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "problems": []})
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "problems": [], "warnings": []})
 
 
 async def test_not_ready_when_the_database_was_migrated_by_another_version(
@@ -226,11 +226,11 @@ async def test_openapi_describes_every_route_and_every_refusal(ada: httpx.AsyncC
     assert document == create_api().openapi()
     start = document["paths"]["/api/graphs/{graph_id}/runs"]["post"]
     assert start["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/RunRequest")
-    assert {"200", "202", "4XX"} == set(start["responses"])
+    assert {"200", "202", "4XX", "503"} == set(start["responses"])
     assert any(parameter["name"] == "Idempotency-Key" for parameter in start["parameters"])
     known = set(document["components"]["schemas"])
     assert {"Graph", "Node", "Link", "RunRequest", "RunResult", "ProblemDetails"} <= known
-    assert _references(document) <= known
+    assert _references(document) <= known | set(document["components"]["responses"])
 
 
 def _references(part: Any) -> set[str]:

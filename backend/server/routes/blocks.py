@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from backend.data.block import Block, Pin
+from backend.data.cost import Prices
 from backend.server.deps import JsonRoute, SiteDep
 from backend.server.wire.catalogue import BlockView
 from backend.server.wire.common import Page
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/api/blocks", tags=["catalogue"], route_class=JsonRou
 @router.get("", response_model=Page[BlockView])
 async def list_blocks(site: SiteDep) -> dict[str, Any]:
     """Every block, by name; one page."""
-    return {"items": [_view(block) for block in site.app.catalogue]}
+    return {"items": [_view(block, site.app.worker.prices) for block in site.app.catalogue]}
 
 
 @router.get("/{block_id}", response_model=BlockView)
@@ -27,10 +28,10 @@ async def read_block(site: SiteDep, block_id: str) -> dict[str, Any]:
     block = site.app.catalogue.find(block_id)
     if block is None:
         raise NotFound(f"There is no block {block_id!r}. `GET /api/blocks` lists what there is.")
-    return _view(block)
+    return _view(block, site.app.worker.prices)
 
 
-def _view(block: Block) -> dict[str, Any]:
+def _view(block: Block, prices: Prices) -> dict[str, Any]:
     pins = block.pins({})
     return {
         "id": block.id,
@@ -47,6 +48,7 @@ def _view(block: Block) -> dict[str, Any]:
         "is_collecting": block.collects,
         "is_at_most_once": block.at_most_once,
         "order": block.order,
+        "costs": prices.of(block.id),
     }
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from backend.data.cost import BlockCost
+
 
 class PinView(BaseModel):
     name: str
@@ -31,3 +33,4 @@ class BlockView(BaseModel):
     is_collecting: bool
     is_at_most_once: bool
     order: str
+    costs: list[BlockCost] = Field(description="Prices, of which the one that fits the inputs best holds")
