@@ -55,6 +55,6 @@ async def surely(what: str, work: Callable[[], Awaitable[Result]]) -> Result:
         except Exception as error:
             if not is_away(error):
                 raise
-            log.warning("database.away", during=what, error=repr(error))
+            log.warning("database.away", during=what, error=error)
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)

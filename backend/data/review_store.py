@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +15,99 @@ from backend.data.block import Decision
 from backend.data.run import RunStatus
 from backend.data.tables import review, run
 from backend.util.errors import Conflict, NotFound
+
+
+class ReviewStatus(StrEnum):
+    """`withdrawn`: the run ended before somebody answered."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A question of a run. `data` and `decision` are JSON, cut when they are longer than was asked for."""
+
+    id: str
+    run_id: str
+    node_id: str
+    firing: int
+    name: str
+    data: str
+    data_bytes: int
+    is_editable: bool
+    status: str
+    decision: str | None
+    decision_bytes: int | None
+    message: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+async def list_reviews(
+    connection: AsyncConnection,
+    user_id: str,
+    *,
+    statuses: Sequence[ReviewStatus] = (),
+    run_id: str | None = None,
+    newest_first: bool = False,
+    after: tuple[datetime, str] | None = None,
+    limit: int,
+    longest_bytes: int,
+) -> list[Review]:
+    """The user's reviews by the time of asking; `after` is that and the id of the last one of the page before."""
+    place = sa.tuple_(review.c.created_at, review.c.id)
+    query = _reviews(longest_bytes).where(review.c.user_id == user_id)
+    if statuses:
+        query = query.where(review.c.status.in_([status.value for status in statuses]))
+    if run_id is not None:
+        query = query.where(review.c.run_id == run_id)
+    if after is not None:
+        query = query.where(place < after if newest_first else place > after)
+    order = [part.desc() if newest_first else part for part in (review.c.created_at, review.c.id)]
+    rows = (await connection.execute(query.order_by(*order).limit(limit))).mappings()
+    return [Review(**row) for row in rows]
+
+
+async def load_review(connection: AsyncConnection, user_id: str, review_id: str) -> Review:
+    """One of them, whole.
+
+    Raises:
+        NotFound: there is none, or it is another user's.
+    """
+    query = _reviews(None).where(review.c.user_id == user_id, review.c.id == review_id)
+    row = (await connection.execute(query)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"There is no review {review_id!r}.")
+    return Review(**row)
+
+
+def _reviews(longest_bytes: int | None) -> sa.Select[Any]:
+    shown = (
+        "id",
+        "run_id",
+        "node_id",
+        "firing",
+        "name",
+        "is_editable",
+        "status",
+        "message",
+        "created_at",
+        "decided_at",
+    )
+    columns: list[sa.ColumnElement[Any]] = [review.c[name] for name in shown]
+    for name in ("data", "decision"):
+        text = sa.cast(review.c[name], sa.Text)
+        size = sa.func.octet_length(text)
+        cut = (
+            text
+            if longest_bytes is None
+            else sa.case((size > longest_bytes, sa.func.left(text, 1_024)), else_=text)
+        )
+        columns += [cut.label(name), size.label(f"{name}_bytes")]
+    return sa.select(*columns)
 
 
 async def list_open_reviews(

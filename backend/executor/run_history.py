@@ -230,7 +230,7 @@ class RunHistory:
             NotFound: there is no such run, or it is another user's.
         """
         async with self._database.begin() as connection:
-            await run_details.load_status(connection, user_id, run_id)
+            status = await run_details.load_status(connection, user_id, run_id)
         node_ids = [node.id for node in (await self._shape(user_id, run_id)).nodes]
         events: list[tuple[int, bytes, bool]] = []
         size_bytes = 0
@@ -243,7 +243,7 @@ class RunHistory:
                         size_bytes += len(event[1])
                 if size_bytes >= _PAGE_BYTES:
                     break
-        last, _, is_end = events[-1] if events else (after, b"", False)
+        last, _, is_end = events[-1] if events else (after, b"", status.is_final)
         return EventPage([raw for _, raw, _ in events], last, is_end)
 
     async def value(self, user_id: str, run_id: str, seq: int, name: str | None = None) -> bytes | Stored:

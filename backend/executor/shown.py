@@ -96,7 +96,7 @@ def looks_like_ours(value: Any) -> bool:
 
 def _long_json(value: Any, longest_bytes: int) -> bytes | None:
     """The value's JSON if it is longer than that."""
-    if isinstance(value, (int, float, bool)) or value is None:
+    if not value or isinstance(value, (int, float)):
         return None
     if isinstance(value, str) and len(value) <= min(longest_bytes // 4, _SHORT):
         return None

@@ -15,8 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from backend.server.body import problems_in
+from backend.server.request_log import route_of
 from backend.util.clock import new_id
-from backend.util.errors import BadInput, BlockyardError, Problem, ProviderError, TooMany
+from backend.util.errors import BadInput, BlockyardError, Problem, ProviderError, RangeRefused, TooMany
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,8 @@ def problem_response(error: BlockyardError) -> Response:
     retry_after_s = error.retry_after_s if isinstance(error, TooMany | ProviderError) else None
     if retry_after_s is not None:
         headers["retry-after"] = str(max(1, round(retry_after_s)))
+    if isinstance(error, RangeRefused):
+        headers["content-range"] = f"bytes */{error.size_bytes}"
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     detail = str(error) or "; ".join(map(str, error.problems))
@@ -81,21 +84,26 @@ def add_handlers(api: FastAPI) -> None:
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
-    return problem_response(cast("BlockyardError", error))
+    refusal = cast("BlockyardError", error)
+    request.scope["problem"] = refusal.code
+    return problem_response(refusal)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     details = cast("list[ErrorDetails]", cast("RequestValidationError", error).errors())
     problems = problems_in(details)
+    request.scope["problem"] = BadInput.code
     return problem_response(BadInput("; ".join(map(str, problems)), problems=problems))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     http = cast("HTTPException", error)
     code, detail = _SAID.get(http.status_code, ("http_error", str(http.detail)))
+    request.scope["problem"] = code
     headers: dict[str, Any] = dict(http.headers or {})
     return _response(http.status_code, code, detail, (), headers)
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
-    return bug_response(error, f"{request.method} {request.url.path}")
+    request.scope["problem"] = "internal_error"
+    return bug_response(error, f"{request.method} {route_of(request.scope)}")

@@ -2,58 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Response
-from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from fastapi.telemetry import TelemetryConfig
 
+from backend.server.contract import REFUSALS, make_document, operation_id
 from backend.server.deps import JsonRoute, guard
-from backend.server.errors import MEDIA_TYPE, add_handlers
+from backend.server.errors import add_handlers
 from backend.server.gate import Gate
-from backend.server.routes import api_keys, auth, blocks, graphs, health, page, reviews, runs, setup, status
-from backend.server.routes.status import own_version
+from backend.server.routes import (
+    api_keys,
+    audit,
+    auth,
+    blocks,
+    budgets,
+    costs,
+    drafts,
+    exchange,
+    files,
+    graph_check,
+    graphs,
+    health,
+    metrics,
+    page,
+    retry,
+    reviews,
+    run_nodes,
+    run_values,
+    runs,
+    setup,
+    status,
+    streams,
+    templates,
+    users,
+    versions,
+)
 from backend.server.site import make_site
 from backend.server.state import App
-from backend.server.wire.common import ProblemDetails
+from backend.util.version import own_version
 
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "Refused: what is wrong, and the cure", "content": {MEDIA_TYPE: {}}},
-}
-_NOUNS = (health, setup, auth, api_keys, status, blocks, graphs, runs, reviews)
+_NOUNS = (
+    health,
+    metrics,
+    setup,
+    auth,
+    api_keys,
+    users,
+    audit,
+    status,
+    blocks,
+    graph_check,
+    graphs,
+    drafts,
+    versions,
+    exchange,
+    templates,
+    runs,
+    run_nodes,
+    run_values,
+    retry,
+    streams,
+    reviews,
+    files,
+    costs,
+    budgets,
+)
+
+
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own would tell what people send; ours is util/telemetry.py."""
 
 
 class Api(FastAPI):
-    """FastAPI with our OpenAPI: every refusal is a ProblemDetails."""
+    """FastAPI with our OpenAPI."""
 
     def openapi(self) -> dict[str, Any]:
         """The contract, made once."""
         if self.openapi_schema is None:
-            document = get_openapi(title=self.title, version=self.version, routes=self.routes)
-            _, extra = models_json_schema(
-                [(model, "validation") for model in (ProblemDetails, *graphs.MODELS_IN_BODIES)],
-                ref_template="#/components/schemas/{model}",
-            )
-            schemas = document["components"]["schemas"]
-            for name, schema in extra["$defs"].items():
-                schemas.setdefault(name, schema)
-            _correct_refusals(document)
-            self.openapi_schema = document
+            models = [model for noun in _NOUNS for model in getattr(noun, "MODELS_IN_BODIES", ())]
+            self.openapi_schema = make_document(self, models)
         return self.openapi_schema
 
 
-def _correct_refusals(document: dict[str, Any]) -> None:
-    """What FastAPI says of invalid requests is not what we answer."""
-    problem = {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}
-    for path in document["paths"].values():
-        for operation in path.values():
-            operation["responses"].pop("422", None)
-            operation["responses"]["4XX"]["content"] = {MEDIA_TYPE: problem}
-    for name in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(name, None)
-
-
-def create_api() -> Api:
+def create_api(nouns: Sequence[Any] = _NOUNS) -> Api:
     """All routes. They need the gate before them: without it everybody is refused."""
     api = Api(
         title="Blockyard",
@@ -62,13 +95,16 @@ def create_api() -> Api:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
         strict_content_type=False,
+        telemetry=_NO_TELEMETRY,
         dependencies=[Depends(guard)],
     )
-    for noun in _NOUNS:
-        api.include_router(noun.router, responses=_REFUSALS)
-    api.include_router(page.router)
-    api.include_router(_contract(api))
+    for noun in nouns:
+        api.include_router(noun.router, responses=REFUSALS)
+    if nouns is _NOUNS:
+        api.include_router(page.router)
+        api.include_router(_contract(api))
     add_handlers(api)
     return api
 
@@ -83,6 +119,11 @@ def _contract(api: Api) -> APIRouter:
         return Response(orjson.dumps(api.openapi()), media_type="application/json")
 
     return router
+
+
+def create_small_app(app: App) -> Gate:
+    """What a process answers that only works off the queue: health and figures."""
+    return Gate(make_site(app), create_api((health, metrics)), is_direct=False)
 
 
 def create_app(app: App, *, is_direct: bool = True) -> Gate:

@@ -62,7 +62,7 @@ async def stream_graph(
     graph_id: str,
     after: Annotated[
         str,
-        Query(max_length=100_000, description="`run:seq` pairs with commas between, of the runs you know"),
+        Query(max_length=60_000, description="`run:seq` pairs with commas between, of the runs you know"),
     ] = "",
     last_event_id: LastEventId = None,
 ) -> Response:

@@ -10,6 +10,7 @@ from backend.server.wire.runs import RunRow
 class Health(BaseModel):
     status: str
     problems: list[str] = Field(default=[], description="What is wrong, and the cure")
+    warnings: list[str] = Field(default=[], description="What somebody should look at before it goes wrong")
 
 
 class Status(BaseModel):
