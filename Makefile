@@ -44,7 +44,7 @@ fix: setup gen ## Format and repair what a tool can repair
 	@.venv/bin/ruff format --quiet
 
 .PHONY: gen
-gen: setup ## Write the generated files: tables, TypeScript providers
+gen: setup ## Write the generated files: tables, contract, TypeScript
 	@$(PYTHON) -m tools.gen
 
 .PHONY: bench

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from backend.cli.output import ExitCode, err, out, print_json, say
-from backend.util.errors import NotFound
+from backend.util.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from backend.cli.trials import Trial
     from backend.data.block import Block, Pin
     from backend.data.model import JsonObject
 
+T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Look at blocks and test them.")
 
 TEST_EPILOG = """Examples:
@@ -35,18 +36,16 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
 ) -> None:
     """Every block there is."""
-    from backend.blocks import catalogue
-
-    found = [block for block in catalogue() if category is None or category in block.categories]
+    found = [block for block in _known() if category is None or category in block["categories"]]
     if as_json:
-        print_json([_as_json(block) for block in found])
+        print_json(found)
         return
     from rich.table import Table
 
     table = Table("block", "id", "what it does", box=None, header_style="dim", padding=(0, 2, 0, 0))
     table.columns[0].no_wrap = table.columns[1].no_wrap = True
     for block in found:
-        table.add_row(block.name, block.id, _first_sentence(block.description))
+        table.add_row(block["name"], block["id"], _first_sentence(block["description"]))
     out().print(table)
 
 
@@ -62,58 +61,79 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """One block: what it does and its pins."""
-    block = find(name)
+    block = closest(name, {(one["id"], one["name"], one["title"]): one for one in _known()})
     if as_json:
-        print_json(_as_json(block))
+        print_json(block)
         return
     from rich.text import Text
 
     console = out()
-    console.print(Text.assemble((block.title, "bold"), ("  " + block.name, "dim"), ("\n" + block.id, "dim")))
-    console.print(Text(block.description))
-    pins = block.pins({})
-    _show_pins("inputs", pins.inputs.values(), "required")
-    _show_pins("outputs", pins.outputs.values(), "")
+    heading = Text.assemble(
+        (block["title"], "bold"), ("  " + block["name"], "dim"), ("\n" + block["id"], "dim")
+    )
+    console.print(heading)
+    console.print(Text(block["description"]))
+    _show_pins("inputs", block["inputs"], "required")
+    _show_pins("outputs", block["outputs"], "")
 
 
-def find(name: str) -> Block:
-    """A block by its id, its class name or its title, however written.
+def _known() -> list[JsonObject]:
+    """Every block there is where the command works."""
+    from backend.cli.options import current
+
+    if current.server is None:
+        from backend.blocks import catalogue
+
+        return [block_json(block) for block in catalogue()]
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
+
+    return in_place(lambda place: place.blocks(), Opened.DATABASE)
+
+
+def closest(name: str, known: Mapping[tuple[str, str, str], T]) -> T:
+    """What is known by this id, class name or title, however written.
 
     Raises:
         NotFound: there is none; the message names those that look like it.
     """
     import difflib
 
+    wanted = _plain(name)
+    by_name = {_plain(one): (names[1], found) for names, found in known.items() for one in names}
+    if wanted in by_name:
+        return by_name[wanted][1]
+    close = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
+    like = f" Do you mean {' or '.join(dict.fromkeys(by_name[one][0] for one in close))}?" if close else ""
+    raise NotFound(f"There is no block {name!r}.{like} `blockyard blocks list` shows all.")
+
+
+def find(name: str) -> Block:
+    """A block of this machine; see `closest`."""
     from backend.blocks import catalogue
 
-    wanted = _plain(name)
-    by_name = {_plain(key): block for block in catalogue() for key in (block.id, block.name, block.title)}
-    if wanted in by_name:
-        return by_name[wanted]
-    close = difflib.get_close_matches(wanted, by_name, n=3, cutoff=0.5)
-    like = f" Do you mean {' or '.join(dict.fromkeys(by_name[one].name for one in close))}?" if close else ""
-    raise NotFound(f"There is no block {name!r}.{like} `blockyard blocks list` shows all.")
+    return closest(name, {(block.id, block.name, block.title): block for block in catalogue()})
 
 
 def _plain(name: str) -> str:
     return name.lower().replace(" ", "").replace("-", "").removesuffix("block")
 
 
-def _show_pins(heading: str, pins: Iterable[Pin], required: str) -> None:
+def _show_pins(heading: str, pins: list[JsonObject], required: str) -> None:
     from rich.table import Table
 
     from backend.data.json_types import describe
 
     table = Table(f"\n{heading}", "", "", box=None, header_style="dim", padding=(0, 2, 0, 0))
     for pin in pins:
-        if not pin.is_hidden:
-            remarks = (describe(pin.schema), "one by one" * pin.is_each, required * pin.is_required)
-            said = ", ".join(remark for remark in remarks if remark)
-            table.add_row(f"  {pin.name}", said, str(pin.schema.get("description", "")))
+        remarks = (describe(pin["schema"]), "one by one" * pin["each"], required * pin["required"])
+        said = ", ".join(remark for remark in remarks if remark)
+        table.add_row(f"  {pin['name']}", said, str(pin["schema"].get("description", "")))
     out().print(table)
 
 
-def _as_json(block: Block) -> JsonObject:
+def block_json(block: Block) -> JsonObject:
+    """A block as `--json` shows it."""
     return {
         "id": block.id,
         "name": block.name,
@@ -143,7 +163,11 @@ def try_command(
 ) -> None:
     """Run the examples of every block twice: the block alone, and through the engine as a graph of one node."""
     from backend.blocks import catalogue
+    from backend.cli.options import current
 
+    if current.server is not None:
+        cure = "Leave --server out, or unset BLOCKYARD_SERVER."
+        raise BadInput(f"`blockyard blocks test` tests the blocks of this machine. {cure}")
     blocks = [find(name) for name in names] if names else list(catalogue())
     trials = _try(blocks)
     if as_json:

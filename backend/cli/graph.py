@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backend.cli.output import ExitCode, out, print_json, refusal, say, say_list, tell_error
-from backend.util.errors import BadInput, GraphInvalid
+from backend.cli.output import ExitCode, code_of, out, print_json, refusal, say, say_list, tell_error
+from backend.util.errors import BadInput, BlockyardError, GraphInvalid
 
 if TYPE_CHECKING:
-    from backend.data.db import Database
+    from backend.data.graph import Graph
+    from backend.data.model import JsonObject
+    from backend.util.errors import Problem
 
-app = typer.Typer(no_args_is_help=True, help="Check and list graphs.")
+app = typer.Typer(no_args_is_help=True, help="Check, list, import and export graphs.")
 
 VALIDATE_EPILOG = """Examples:
 
@@ -21,6 +26,20 @@ VALIDATE_EPILOG = """Examples:
   blockyard graph validate *.json && echo "all of them can run"
 
 Exit codes: 0 it can run, 2 it cannot."""
+
+IMPORT_EPILOG = """Examples:
+
+  blockyard graph import graph.json
+
+  curl -s https://example.com/graph.json | blockyard graph import - --json
+
+Exit codes: 0 it is stored, also with problems, which are shown; 2 it cannot be stored."""
+
+EXPORT_EPILOG = """Examples:
+
+  blockyard graph export 01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11 > graph.json
+
+  blockyard graph export 01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11 --version 3 --output graph.json"""
 
 
 @app.command(epilog=VALIDATE_EPILOG)
@@ -34,14 +53,12 @@ def validate(
 
 
 def _validate(name: str, *, as_json: bool) -> ExitCode:
-    from backend.blocks import catalogue
     from backend.cli.options import load_settings
-    from backend.cli.order import problems_within
     from backend.data.graph_file import read_graph_file
 
     try:
         graph = read_graph_file(name, max_bytes=load_settings().max_body_bytes)
-        problems = problems_within(graph, catalogue().find)
+        problems = _problems_in(graph)
         if problems:
             raise GraphInvalid(tuple(problems))
     except BadInput as error:
@@ -60,15 +77,122 @@ def _validate(name: str, *, as_json: bool) -> ExitCode:
     return ExitCode.DONE
 
 
+def _problems_in(graph: Graph) -> list[Problem]:
+    """By the blocks that are there where the command works; here nothing has to be opened for that."""
+    from backend.cli.options import current
+
+    if current.server is None:
+        from backend.blocks import catalogue
+        from backend.executor.graph_problems import problems_in_file
+
+        return problems_in_file(graph, catalogue().find)
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
+
+    return in_place(lambda place: place.problems_in(graph), Opened.DATABASE)
+
+
+@app.command("import", epilog=IMPORT_EPILOG)
+def import_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A graph file; - is stdin")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object")] = False,
+) -> None:
+    """Store the graphs of a file under new ids, and say what is missing or not as it was."""
+    from backend.cli.options import load_settings
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
+    from backend.data.graph_file import read_limited
+
+    def work() -> None:
+        raw = read_limited(file, max_bytes=load_settings().max_body_bytes)
+        report = in_place(lambda place: place.import_graph(raw), Opened.DATABASE)
+        if as_json:
+            print_json(report)
+        else:
+            _tell_import(report)
+
+    _or_refuse(work, as_json=as_json)
+
+
+def _tell_import(report: JsonObject) -> None:
+    print(report["id"], flush=True)
+    own = report["mapped"][0]
+    more = len(report["mapped"]) - 1
+    beside = f" with {more} graph{'s' * (more > 1)} that it runs" if more else ""
+    say(f"Imported {own['name']!r}{beside}. Run it with: blockyard run {report['id']}")
+    parts = [f"{one['node_name']}: the {one['missing']} is not here." for one in report["missing"]]
+    parts += [f"{_place(one['node_id'], one['pin'])}: {one['why']}" for one in report["changed"]]
+    parts += [f"{_place(one['node_id'], one['pin'])}: {one['message']}" for one in report["problems"]]
+    say_list(parts)
+
+
+def _place(node_id: str | None, pin: str | None) -> str:
+    return ".".join(part for part in (node_id, pin) if part) or "the graph"
+
+
+@app.command("export", epilog=EXPORT_EPILOG)
+def export_command(
+    graph_id: Annotated[str, typer.Argument(metavar="GRAPH_ID", help="A stored graph")],
+    version: Annotated[
+        str | None, typer.Option(metavar="N|draft", help="The newest version without it")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout")
+    ] = None,
+) -> None:
+    """Write a graph and those that it runs as JSON, without secrets, credentials and pinned outputs."""
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
+
+    def work() -> None:
+        _check_version(version)
+        raw = in_place(lambda place: place.export_graph(graph_id, version), Opened.DATABASE)
+        if output is None:
+            sys.stdout.buffer.write(raw)
+            sys.stdout.buffer.flush()
+        else:
+            _write(output, raw)
+
+    _or_refuse(work, as_json=False)
+
+
+def _check_version(version: str | None) -> None:
+    if version is None or version == "draft":
+        return
+    if not (version.isascii() and version.isdigit()) or not 0 < int(version[:12]) <= 2_147_483_647:
+        raise BadInput(f"There is no version {version!r}. Give a number, or the word draft.")
+
+
+def _write(output: Path, raw: bytes) -> None:
+    try:
+        output.write_bytes(raw)
+    except OSError as error:
+        raise BadInput(
+            f"{str(output)!r} cannot be written: {error.strerror}. Choose another file."
+        ) from error
+    say(f"Written to {output}.")
+
+
+def _or_refuse(work: Callable[[], None], *, as_json: bool) -> None:
+    try:
+        work()
+    except BlockyardError as error:
+        if as_json:
+            print_json(refusal(error))
+        tell_error(error)
+        raise typer.Exit(code_of(error)) from None
+
+
 @app.command("list", epilog="Example:\n\n  blockyard graph list")
 def list_command(
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
 ) -> None:
     """The stored graphs, newest first; `blockyard run ID` runs one."""
-    from backend.cli.session import in_database
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
 
-    graphs = in_database(lambda database: _stored(database, limit))
+    graphs = in_place(lambda place: place.list_graphs(limit), Opened.DATABASE)
     if as_json:
         print_json(graphs)
         return
@@ -79,11 +203,3 @@ def list_command(
     for graph in graphs:
         table.add_row(graph["id"], str(graph["latest_version"]), graph["name"])
     out().print(table)
-
-
-async def _stored(database: Database, limit: int) -> list[dict[str, Any]]:
-    from backend.data.graph_store import list_graphs
-    from backend.data.user_store import LOCAL_USER_ID
-
-    async with database.begin() as connection:
-        return await list_graphs(connection, LOCAL_USER_ID, limit=limit)

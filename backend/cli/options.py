@@ -1,4 +1,4 @@
-"""What stands before every command (`--data-dir`, `--debug`), and the settings that follow from it."""
+"""What stands before every command (`--data-dir`, `--server`, `--debug`), and the settings that follow from it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Options:
-    """The global options of this call; `data_dir` None: as the settings say."""
+    """The global options of this call; `data_dir` None: as the settings say, `server` None: this machine."""
 
     data_dir: Path | None = None
     is_debug: bool = False
+    server: str | None = None
+    api_key: str | None = None
 
 
 current = Options()

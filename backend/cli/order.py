@@ -13,8 +13,9 @@ from backend.data.graph import Graph
 from backend.data.graph_file import STANDARD_INPUT, read_graph_file, read_limited
 from backend.data.model import JsonObject
 from backend.data.run import RunOptions
+from backend.executor.graph_problems import problems_in_file
 from backend.executor.program import FindBlock, build
-from backend.util.errors import BadInput, GraphInvalid, Problem
+from backend.util.errors import BadInput, GraphInvalid
 from backend.util.json_text import parse_json, refuse_unstorable
 
 
@@ -35,9 +36,8 @@ def read_order(
     options: RunOptions,
     *,
     max_bytes: int,
-    find_block: FindBlock,
 ) -> Order:
-    """The order; a graph from a file is checked whole, together with its inputs.
+    """The order. Of a graph from a file only the structure is checked (see `check`).
 
     Raises:
         BadInput, GraphInvalid, TooLarge: all problems at once, each with its cure.
@@ -46,7 +46,6 @@ def read_order(
     if not names_file(name):
         return Order(None, name, inputs, options)
     graph = with_id(read_graph_file(name, max_bytes=max_bytes), name)
-    check(graph, inputs, options, find_block)
     return Order(graph, graph.id, inputs, options)
 
 
@@ -70,31 +69,13 @@ def check(graph: Graph, inputs: JsonObject, options: RunOptions, find_block: Fin
     """Everything that keeps the graph, a graph that came with it, or this run of it from running.
 
     Raises:
-        GraphInvalid: problems of the graph, and of the inputs if there are any as well.
-        BadInput: problems of the inputs alone.
+        GraphInvalid: problems of the graphs.
+        BadInput: problems of the inputs, when the graphs have none.
     """
-    problems = [problem for child in graph.sub_graphs for problem in problems_within(child, find_block)]
-    try:
-        program = build(graph, find_block, options)
-    except GraphInvalid as error:
-        raise GraphInvalid((*error.problems, *problems)) from None
+    problems = problems_in_file(graph, find_block, options)
     if problems:
         raise GraphInvalid(tuple(problems))
-    program.bind_inputs(inputs)
-
-
-def problems_within(graph: Graph, find_block: FindBlock) -> list[Problem]:
-    """The problems of a graph and of those that came with it; each says which graph it is in."""
-    found = [problem for child in graph.sub_graphs for problem in problems_within(child, find_block)]
-    try:
-        build(graph, find_block)
-    except GraphInvalid as error:
-        own = (
-            Problem(f"In {graph.name!r}: {p.message}", p.cure, p.node_id, p.pin, p.path)
-            for p in error.problems
-        )
-        return [*own, *found]
-    return found
+    build(graph, find_block, options).bind_inputs(inputs)
 
 
 def read_inputs(pairs: list[str], inputs_file: str | None, *, max_bytes: int) -> JsonObject:

@@ -10,10 +10,8 @@ from backend.cli.output import ExitCode, out, print_json, say
 from backend.util.errors import BadInput
 
 if TYPE_CHECKING:
-    from backend.app import App
+    from backend.cli.place import Place
     from backend.data.block import Decision
-    from backend.data.db import Database
-    from backend.data.model import JsonObject
 
 app = typer.Typer(no_args_is_help=True, help="Answer what runs ask of a person.")
 
@@ -33,9 +31,10 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
 ) -> None:
     """What waits for an answer, oldest first."""
-    from backend.cli.session import in_database
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
 
-    reviews = in_database(_open_reviews)
+    reviews = in_place(lambda place: place.reviews(), Opened.DATABASE)
     if as_json:
         print_json(reviews)
         return
@@ -56,14 +55,6 @@ def _plain(text: str) -> str:
     return escape(text)
 
 
-async def _open_reviews(database: Database) -> list[JsonObject]:
-    from backend.data.review_store import list_open_reviews
-    from backend.data.user_store import LOCAL_USER_ID
-
-    async with database.begin() as connection:
-        return await list_open_reviews(connection, LOCAL_USER_ID, limit=1000)
-
-
 @app.command(epilog=ANSWER_EPILOG)
 def answer(
     review_id: Annotated[str, typer.Argument(metavar="REVIEW_ID")],
@@ -74,13 +65,17 @@ def answer(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """Answer a review; its run goes on."""
-    from backend.cli.session import in_app
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
     from backend.data.block import Decision
 
     if is_approved is None:
         raise BadInput("Say --approve or --reject.")
     decision = Decision(is_approved=is_approved, data=_edited(data), message=message)
-    raise typer.Exit(in_app(lambda app: _answer(app, review_id, decision, wait=wait, as_json=as_json)))
+    code = in_place(
+        lambda place: _answer(place, review_id, decision, wait=wait, as_json=as_json), Opened.WORKER
+    )
+    raise typer.Exit(code)
 
 
 def _edited(text: str | None) -> Any:
@@ -94,32 +89,22 @@ def _edited(text: str | None) -> Any:
         raise BadInput(f"--data: {error}") from error
 
 
-async def _answer(app: App, review_id: str, decision: Decision, *, wait: bool, as_json: bool) -> ExitCode:
+async def _answer(place: Place, review_id: str, decision: Decision, *, wait: bool, as_json: bool) -> ExitCode:
     from backend.cli.follow import Follower, cancel_on_interrupt, has_terminal
     from backend.cli.run import conclude, stay
-    from backend.data.user_store import LOCAL_USER_ID
     from backend.util.errors import NotFound
 
-    open_now = await _open_reviews(app.database)
+    open_now = await place.reviews()
     run_id = next((review["run_id"] for review in open_now if review["id"] == review_id), None)
     if run_id is None:
         raise NotFound(
             f"There is no open review {review_id!r}. `blockyard review list` shows those there are."
         )
-    root_id = await _root_of(app, run_id)
-    await app.worker.decide(LOCAL_USER_ID, review_id, decision)
+    root_id = await place.root_of(run_id)
+    await place.decide(review_id, decision)
     if not wait:
         say("Stored; the next worker goes on with the run.")
         return ExitCode.DONE
-    with cancel_on_interrupt(app, LOCAL_USER_ID, root_id):
-        follower = Follower(app, LOCAL_USER_ID, root_id, is_live=not as_json and has_terminal())
-        view = await stay(follower)
-    return await conclude(app, view, None, as_json=as_json)
-
-
-async def _root_of(app: App, run_id: str) -> str:
-    """The run that somebody started, from one that a graph within it may be."""
-    from backend.data.user_store import LOCAL_USER_ID
-
-    view = await app.worker.view(LOCAL_USER_ID, run_id)
-    return run_id if view.parent_run_id is None else await _root_of(app, view.parent_run_id)
+    with cancel_on_interrupt(place, root_id):
+        seen = await stay(Follower(place, root_id, is_live=not as_json and has_terminal()))
+    return await conclude(place, seen, None, as_json=as_json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,11 +10,11 @@ from backend.cli.output import ExitCode, code_of, print_json, refusal, say, tell
 from backend.util.errors import BadInput, BlockyardError
 
 if TYPE_CHECKING:
-    from backend.app import App
     from backend.cli.follow import Follower
     from backend.cli.order import Order
+    from backend.cli.place import Place, RunSeen
+    from backend.data.block import Decision
     from backend.data.model import JsonObject
-    from backend.data.run import RunView
 
 EPILOG = """Examples:
 
@@ -23,6 +23,8 @@ EPILOG = """Examples:
   blockyard run graph.json --inputs-file inputs.json --json
 
   cat graph.json | blockyard run - --input 'items=[1, 2, 3]'
+
+  BLOCKYARD_API_KEY=by_… blockyard --server https://blocks.example.com run graph.json
 
 Exit codes: 0 completed, 1 failed or cancelled, 2 bad input, 3 waits for a person."""
 
@@ -59,86 +61,84 @@ def run_command(
 def _run(
     name: str, pairs: list[str], inputs_file: str | None, as_json: bool, until: str | None, approve_all: bool
 ) -> ExitCode:
-    from backend.blocks import catalogue
-    from backend.cli.options import load_settings
+    from backend.cli.options import current, load_settings
     from backend.cli.order import read_order
-    from backend.cli.session import in_app
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
     from backend.data.run import RunOptions
 
     options = RunOptions(until_node=until, safe_mode=not approve_all)
-    limit = load_settings().max_body_bytes
-    order = read_order(name, pairs, inputs_file, options, max_bytes=limit, find_block=catalogue().find)
-    return in_app(lambda app: _execute(app, order, as_json=as_json))
+    order = read_order(name, pairs, inputs_file, options, max_bytes=load_settings().max_body_bytes)
+    if current.server is None:
+        _check(order)
+    return in_place(lambda place: _execute(place, order, as_json=as_json), Opened.WORKER)
 
 
-async def _execute(app: App, order: Order, *, as_json: bool) -> ExitCode:
-    from backend.cli.follow import Follower, Stopwatch, cancel_on_interrupt, finish_others, has_terminal
-    from backend.cli.session import take_up
-    from backend.data.user_store import LOCAL_USER_ID
+def _check(order: Order) -> None:
+    """Before anything is opened; a server checks for itself, by the blocks that it has."""
+    from backend.blocks import catalogue
+    from backend.cli.order import check
+
+    if order.graph is not None:
+        check(order.graph, order.inputs, order.options, catalogue().find)
+
+
+async def _execute(place: Place, order: Order, *, as_json: bool) -> ExitCode:
+    from backend.cli.follow import Follower, cancel_on_interrupt, has_terminal
 
     is_live = not as_json and has_terminal()
-    interrupted = await take_up(app, LOCAL_USER_ID)
-    if order.graph is not None:
-        await app.worker.save_graph(LOCAL_USER_ID, order.graph)
-    accepted = await app.worker.submit(
-        LOCAL_USER_ID, order.graph_id, order.inputs, options=order.options, is_durable_first=not as_json
-    )
-    watch = Stopwatch(accepted)
-    with cancel_on_interrupt(app, LOCAL_USER_ID, accepted.run_id):
+    started = await place.start(order, is_durable_first=not as_json)
+    with cancel_on_interrupt(place, started.run_id):
         if not as_json and not is_live:
-            say(f"Run {accepted.run_id} has started.")
-        follower = Follower(app, LOCAL_USER_ID, accepted.run_id, is_live=is_live)
-        view = await stay(follower)
-    code = await conclude(app, view, watch.ms, as_json=as_json)
-    await finish_others(app, interrupted)
+            say(f"Run {started.run_id} has started.")
+        seen = await stay(Follower(place, started.run_id, is_live=is_live))
+    code = await conclude(place, seen, started.ms(), as_json=as_json)
+    await place.finish_others()
     return code
 
 
-async def stay(follower: Follower) -> RunView:
+async def stay(follower: Follower) -> RunSeen:
     """Until the run is final, or waits for a person who is not here or says later."""
     from backend.cli.asking import ask_person
 
     while True:
-        view = await follower.to_rest()
-        if view.status.is_final or not follower.is_live:
-            return view
-        for review in await follower.reviews():
+        seen = await follower.to_rest()
+        if seen.status.is_final or not follower.is_live:
+            return seen
+        for review in await follower.place.reviews_of(follower.run_id):
             decision = await ask_person(review)
             if decision is None:
-                return view
-            await _decide(follower, review["id"], decision)
+                return seen
+            await _decide(follower.place, review["id"], decision)
 
 
-async def _decide(follower: Follower, review_id: str, decision: Any) -> None:
+async def _decide(place: Place, review_id: str, decision: Decision) -> None:
     try:
-        await follower.app.worker.decide(follower.user_id, review_id, decision)
+        await place.decide(review_id, decision)
     except BlockyardError as error:  # somebody else was faster, or the run was cancelled meanwhile
         say(str(error))
 
 
-async def conclude(app: App, view: RunView, duration_ms: float | None, *, as_json: bool) -> ExitCode:
+async def conclude(place: Place, seen: RunSeen, duration_ms: float | None, *, as_json: bool) -> ExitCode:
     """Print what the run came to; the exit code that says the same."""
     from backend.cli.report import exit_code, show_result
 
-    result = await outcome(app, view, duration_ms)
+    result = await outcome(place, seen, duration_ms)
     if as_json:
         print_json(result)
     else:
-        show_result(result, await _labels(app, view))
+        graph = await place.graph(seen.graph_id, seen.graph_version)
+        show_result(result, {node.id: node.label for node in graph.nodes})
     _tell_how_to_answer(result.get("reviews", []))
     return exit_code(result)
 
 
-async def outcome(app: App, view: RunView, duration_ms: float | None) -> JsonObject:
+async def outcome(place: Place, seen: RunSeen, duration_ms: float | None) -> JsonObject:
     """The result object; with `reviews` when the run waits for a person."""
-    from backend.cli.follow import open_reviews
-    from backend.cli.stored import with_large_values
-    from backend.data.run_result import run_result
-    from backend.data.user_store import LOCAL_USER_ID
-
-    result = run_result(view, duration_ms=duration_ms)
-    result["outputs"] = await with_large_values(app.database, LOCAL_USER_ID, result["outputs"])
-    reviews = [] if view.status.is_final else await open_reviews(app, LOCAL_USER_ID, view.id)
+    result = dict(seen.result)
+    if duration_ms is not None:
+        result["duration_ms"] = round(duration_ms, 3)
+    reviews = [] if seen.status.is_final else await place.reviews_of(seen.run_id)
     if reviews:
         named = ("id", "node_id", "name", "data")
         result["reviews"] = [{key: review[key] for key in named} for review in reviews]
@@ -150,12 +150,3 @@ def _tell_how_to_answer(reviews: list[JsonObject]) -> None:
         say(
             f"? {review['name']}  Answer with: blockyard review answer {review['id']} --approve (or --reject)"
         )
-
-
-async def _labels(app: App, view: RunView) -> dict[str, str]:
-    from backend.data.graph_store import load_graph
-    from backend.data.user_store import LOCAL_USER_ID
-
-    async with app.database.begin() as connection:
-        graph = await load_graph(connection, LOCAL_USER_ID, view.graph_id, view.graph_version)
-    return {node.id: node.label for node in graph.nodes}

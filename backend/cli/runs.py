@@ -9,11 +9,10 @@ import typer
 from backend.cli.output import ExitCode, out, print_json, say
 
 if TYPE_CHECKING:
-    from backend.app import App
-    from backend.data.db import Database
-    from backend.data.run import RunEvent, RunStatus, RunView
+    from backend.cli.place import Place
+    from backend.data.model import JsonObject
+    from backend.data.run import RunEvent, RunStatus
 
-_LOOKED_AT = 2_000
 _LENGTH_OF_ID = 36
 
 app = typer.Typer(no_args_is_help=True, help="Look at runs.")
@@ -40,14 +39,15 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
 ) -> None:
     """The newest runs first."""
-    from backend.cli.session import in_database
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
 
     wanted = _status(status)
-    runs, names = in_database(lambda database: _listed(database, limit, wanted))
+    runs = in_place(lambda place: place.list_runs(limit, wanted), Opened.DATABASE)
     if as_json:
-        print_json([run.model_dump(mode="json", exclude={"summary", "inputs"}) for run in runs])
+        print_json(runs)
     else:
-        _show_list(runs, names)
+        _show_list(runs)
 
 
 def _status(name: str | None) -> RunStatus | None:
@@ -61,25 +61,14 @@ def _status(name: str | None) -> RunStatus | None:
         raise BadInput(f"There is no status {name!r}. Choose one of: {known}.") from None
 
 
-async def _listed(
-    database: Database, limit: int, status: RunStatus | None
-) -> tuple[list[RunView], dict[str, str]]:
-    """Runs that somebody started (not those within them), and the names of their graphs by id."""
-    from backend.data.run_store import list_runs
-    from backend.data.status_store import graph_names
-    from backend.data.user_store import LOCAL_USER_ID
+def _show_list(runs: list[JsonObject]) -> None:
+    from datetime import datetime
 
-    async with database.begin() as connection:
-        found = await list_runs(connection, LOCAL_USER_ID, limit=_LOOKED_AT, status=status)
-        runs = [run for run in found if run.parent_run_id is None][:limit]
-        return runs, await graph_names(connection, LOCAL_USER_ID, {run.graph_id for run in runs})
-
-
-def _show_list(runs: list[RunView], names: dict[str, str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from backend.cli.live_view import STATUS_STYLES, duration
+    from backend.data.run import RunStatus
 
     table = Table(
         "run", "status", "began", "took", "graph", box=None, header_style="dim", padding=(0, 2, 0, 0)
@@ -88,13 +77,13 @@ def _show_list(runs: list[RunView], names: dict[str, str]) -> None:
         column.no_wrap = True
     table.columns[0].min_width = _LENGTH_OF_ID
     for run in runs:
-        took = (run.ended_at - run.created_at).total_seconds() * 1000 if run.ended_at else None
+        style = STATUS_STYLES.get(RunStatus(run["status"]), "cyan")
         table.add_row(
-            run.id,
-            Text(run.status.value.replace("_", " "), style=STATUS_STYLES.get(run.status, "cyan")),
-            f"{run.created_at.astimezone():%d %b %H:%M:%S}",
-            "" if took is None else duration(took),
-            Text(names.get(run.graph_id, run.graph_id)),
+            run["run_id"],
+            Text(run["status"].replace("_", " "), style=style),
+            f"{datetime.fromisoformat(run['created_at']).astimezone():%d %b %H:%M:%S}",
+            "" if run["duration_ms"] is None else duration(run["duration_ms"]),
+            Text(run["graph_name"] or run["graph_id"]),
         )
     out().print(table)
 
@@ -106,26 +95,27 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> None:
     """The status, outputs, errors and leftovers of a run."""
-    from backend.cli.session import in_looking_app
+    from backend.cli.place import Opened
+    from backend.cli.session import in_place
 
-    raise typer.Exit(in_looking_app(lambda app: _show(app, run_id, events=events, as_json=as_json)))
+    shown = in_place(lambda place: _show(place, run_id, events=events, as_json=as_json), Opened.READER)
+    raise typer.Exit(shown)
 
 
-async def _show(app: App, run_id: str, *, events: bool, as_json: bool) -> ExitCode:
+async def _show(place: Place, run_id: str, *, events: bool, as_json: bool) -> ExitCode:
     from backend.cli.report import exit_code
     from backend.cli.run import conclude, outcome
-    from backend.data.user_store import LOCAL_USER_ID
 
-    view = await app.worker.view(LOCAL_USER_ID, run_id)
-    recorded = await app.worker.events(LOCAL_USER_ID, run_id) if events else []
+    seen = await place.see(run_id)
+    recorded = await place.events(run_id) if events else []
     if as_json and events:
-        result = await outcome(app, view, None)
+        result = await outcome(place, seen, None)
         print_json({**result, "events": [event.model_dump(mode="json") for event in recorded]})
         return exit_code(result)
     if not as_json:
         for event in recorded:
             say(_line(event))
-    return await conclude(app, view, None, as_json=as_json)
+    return await conclude(place, seen, None, as_json=as_json)
 
 
 def _line(event: RunEvent) -> str:

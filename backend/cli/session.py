@@ -1,4 +1,4 @@
-"""An open installation for the time of one command: database, worker, the built-in user."""
+"""An open installation, or a server, for the time of one command."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from backend.cli.options import current, load_settings
 from backend.cli.output import say
+from backend.cli.place import Opened
 
 if TYPE_CHECKING:
     from backend.app import App
+    from backend.cli.place import Place
     from backend.data.db import Database
 
 T = TypeVar("T")
@@ -68,6 +70,34 @@ async def _database() -> AsyncGenerator[Database]:
         yield database
     finally:
         await database.close()
+
+
+def in_place(work: Callable[[Place], Awaitable[T]], opened: Opened) -> T:
+    """Do the work in the installation on this machine, opened as far as it needs, or at the server.
+
+    Raises:
+        BlockyardError: possibly within an ExceptionGroup.
+    """
+    if current.server is not None:
+        return run_async(_at_server(work, current.server))
+    if opened is Opened.DATABASE:
+        return in_database(lambda database: work(_here(database, None)))
+    open_app = in_app if opened is Opened.WORKER else in_looking_app
+    return open_app(lambda app: work(_here(app.database, app)))
+
+
+def _here(database: Database, app: App | None) -> Place:
+    from backend.cli.here import Here
+
+    return Here(database, app)
+
+
+async def _at_server(work: Callable[[Place], Awaitable[T]], url: str) -> T:
+    from backend.cli.there import There
+    from backend.client import AsyncClient
+
+    async with AsyncClient(url, current.api_key) as client:
+        return await work(There(client))
 
 
 def run_async(work: Awaitable[T]) -> T:

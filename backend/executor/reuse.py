@@ -19,7 +19,7 @@ from backend.executor.calls import CALLED
 from backend.executor.inline import refs_of
 from backend.executor.plan import Firing
 from backend.executor.program import Program, is_call
-from backend.executor.records import Record, Segment, numbered
+from backend.executor.records import Record, Refs, Segment, numbered
 from backend.executor.values import Held, Stored, from_wire, to_wire
 from backend.util.clock import new_id
 
@@ -74,7 +74,7 @@ class Recording:
             key, outcome = self._open.pop((record[1], record[2]))
             self.finished[key].append(outcome)
 
-    def _key(self, node: int, path: Any, refs: Mapping[str, Any]) -> Key:
+    def _key(self, node: int, path: Any, refs: Refs) -> Key:
         return _key(self._node_ids[node], path, refs)
 
 
@@ -94,11 +94,12 @@ class Reuse:
         node_id = firing.node.id
         if firing.is_called or node_id not in self._usable:
             return None
-        refs: dict[str, Any] = {}
+        refs: Refs = {}
         for pin, seqs in refs_of(firing).items():
-            refs[pin] = self._repeated(seqs)
-            if refs[pin] is None:
+            repeated = self._repeated(seqs)
+            if repeated is None:
                 return None
+            refs[pin] = repeated
         key = _key(node_id, firing.item.path, refs)
         left = self._recording.finished.get(key)
         if left:
@@ -107,19 +108,21 @@ class Reuse:
             self.earlier[node_id, firing.n] = self._recording.unfinished[key]
         return None
 
-    def _repeated(self, seqs: Any) -> Any:
-        if not isinstance(seqs, list):
+    def _repeated(self, seqs: int | list[int]) -> int | list[int] | None:
+        """The numbers in the other run; None when one of the values is new."""
+        if isinstance(seqs, int):
             return self._repeats.get(seqs)
-        known = [self._repeats.get(seq) for seq in seqs]
-        return None if None in known else known
+        known = [self._repeats[seq] for seq in seqs if seq in self._repeats]
+        return known if len(known) == len(seqs) else None
 
     def note(self, seq: int, repeated: int) -> None:
         """The event `seq` of this run repeats the event `repeated` of the other one."""
         self._repeats[seq] = repeated
 
 
-def _key(node_id: str, path: Any, refs: Mapping[str, Any]) -> Key:
-    taken = sorted((pin, tuple(seqs) if isinstance(seqs, list) else seqs) for pin, seqs in refs.items())
+def _key(node_id: str, path: Any, refs: Refs) -> Key:
+    """The same for the same values in whatever order the pins stand."""
+    taken = sorted((pin, seqs if isinstance(seqs, int) else tuple(seqs)) for pin, seqs in refs.items())
     return node_id, tuple(map(tuple, path)), tuple(taken)
 
 

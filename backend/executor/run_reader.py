@@ -61,11 +61,11 @@ class RunReader:
 
     async def _fetched(self, user_id: str, outputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
         return {
-            name: [await self._whole(user_id, wire) if isinstance(wire, dict) else wire for wire in values]
+            name: [await self._whole(user_id, wire) for wire in values]
             for name, values in outputs.items()
         }
 
-    async def _whole(self, user_id: str, wire: dict[str, Any]) -> Any:
+    async def _whole(self, user_id: str, wire: Any) -> Any:
         """A value that stands in a journal; a large one is fetched."""
         if is_reference(wire):
             return orjson.loads(await self.read(user_id, wire["$blob"]))

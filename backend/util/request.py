@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 from backend.util.address_guard import AddressGuard
 from backend.util.errors import InvalidInput
 from backend.util.http_body import ACCEPT_ENCODING
-from backend.util.http_encode import File, Form, Params, encoded, with_params
+from backend.util.http_encode import Files, Form, Params, encoded, with_params
 from backend.util.http_exchange import Steps, Terms, exchange
 from backend.util.http_messages import Headers, Hop, Response
 from backend.util.http_redirect import clean_headers, split_credentials
@@ -52,7 +52,7 @@ class CallOptions(TypedDict, total=False):
     json: Any
     data: Form | bytes | str | None
     content: bytes | str | None
-    files: Mapping[str, File] | None
+    files: Files | None
     auth: tuple[str, str] | None
     allow_redirects: bool
     max_redirects: int

@@ -72,6 +72,38 @@ class Settings(BaseSettings):
     inline_value_bytes: int = Field(default=1_048_576, ge=1024)
     max_body_bytes: int = Field(default=25 * 1_048_576, ge=1024)
 
+    block_prices: dict[str, list[dict[str, Any]]] = Field(
+        default_factory=dict,
+        description='block id -> prices in micro-USD, JSON: {"<id>": [{"cost_type": "run", "amount": 1000}]}',
+    )
+
+    # Files.
+    max_file_bytes: int = Field(default=25 * 1_048_576, ge=1024)
+    max_files_bytes_per_user: int = Field(default=5 * 1_073_741_824, ge=1024)
+    file_retain_days: int = Field(
+        default=30, ge=0, description="uploaded files go when unused for so long; 0: never"
+    )
+
+    # Operations.
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="opens /metrics beside an owner's API key; empty: nothing does"
+    )
+    otel_exporter_otlp_endpoint: str = Field(
+        default="", description="http://host:4318 of a collector of traces; empty: no traces"
+    )
+    worker_port: int = Field(
+        default=0, ge=0, le=65535, description="where `blockyard worker` answers health and metrics; 0: nowhere"
+    )
+    drain_s: float = Field(
+        default=0.0, ge=0, le=300, description="how long a server that was told to end still takes requests"
+    )
+    retain_days: int = Field(
+        default=90, ge=0, le=36_500, description="runs go so long after their end; 0: never. A graph may say else"
+    )
+    audit_retain_days: int = Field(default=365, ge=0, le=36_500, description="0: for ever")
+    prune_every_s: float = Field(default=3600.0, gt=0)
+
     @cached_property
     def secrets(self) -> Secrets:
         return Secrets()

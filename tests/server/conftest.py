@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,11 +14,12 @@ import pytest
 from backend.app import App
 from backend.data.api_key_store import create_api_key
 from backend.data.graph import Graph
+from backend.data.session_store import create_session
 from backend.data.user_store import create_user
 from backend.server.access import Scope
-from backend.server.auth import KEY_PREFIX, hash_of, new_token
+from backend.server.auth import COOKIE, KEY_PREFIX, hash_of, new_token
 from backend.server.serve import bound, listening, url_of
-from backend.util.clock import new_id
+from backend.util.clock import new_id, now
 
 VALUE = "1ff065e9-88e8-4358-9d82-8dc91f622ba9"
 TEXT_INPUT = "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158"
@@ -53,6 +55,17 @@ async def client_of(url: str, key: str | None = None) -> AsyncIterator[httpx.Asy
 async def nobody(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A caller without credentials."""
     async with client_of(url) as client:
+        yield client
+
+
+@asynccontextmanager
+async def browser_of(app: App, url: str, person: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """A person's browser, logged in."""
+    token = new_token()
+    async with app.database.begin() as connection:
+        await create_session(connection, person.id, hash_of(token), now() + timedelta(days=1))
+    async with client_of(url) as client:
+        client.cookies.set(COOKIE, token)
         yield client
 
 

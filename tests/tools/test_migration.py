@@ -18,7 +18,7 @@ from tests.tools.load import load_module
 from tools.checks.schema_drift import TABLES
 from tools.gen.catalog import find_drift, new_database, read_catalog
 from tools.gen.enum_changes import EnumProblem
-from tools.gen.migration import UNMANAGED_INDEXES, rewrite_first, write_migration
+from tools.gen.migration import UNMANAGED_INDEXES, write_migration
 from tools.gen.prisma_cli import ROOT
 
 
@@ -87,18 +87,6 @@ async def test_written_migration_makes_the_change(dsn: str, folder: Path, change
     assert catalog["column graph.colour"] == "text NOT NULL DEFAULT 'red'::text"
     assert (catalog["column graph.mood"], catalog["enum mood"]) == ("mood", "good, bad")
     assert await write_migration(dsn, "again", changed, folder) is None
-
-
-async def test_first_migration_is_written_again_as_if_it_had_always_been_so(
-    server_dsn: str, folder: Path, changed: sa.MetaData
-) -> None:
-    changed.tables["graph"].append_column(sa.Column("colour", sa.Text(), nullable=False))
-    path = await rewrite_first(await new_database(server_dsn, "rewriting"), changed, folder)
-    assert path == folder / "versions" / "0001_start.py"
-    assert known_revisions(folder) == known_revisions()
-    rewritten = await new_database(server_dsn, "rewritten")
-    await migrate(rewritten, folder=folder)
-    assert (await read_catalog(rewritten))["column graph.colour"] == "text NOT NULL"
 
 
 async def test_new_label_is_added_at_its_place(dsn: str, folder: Path, tmp_path: Path) -> None:

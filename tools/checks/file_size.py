@@ -11,6 +11,7 @@ MOST_LINES = 500
 KINDS = (".py", ".ts", ".tsx", ".sh")
 REASONS: dict[str, str] = {
     "backend/data/tables.py": "generated",
+    "frontend/src/lib/autogpt-server-api/schema.d.ts": "generated",
 }
 
 

@@ -1,4 +1,7 @@
-"""The front end knows exactly the providers of ProviderName. (Tables are the business of schema_drift.)"""
+"""The contract is that of the routes, its TypeScript follows, and the front end knows the providers of ProviderName.
+
+Tables are the business of schema_drift.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Set
 from backend.integrations.providers import ProviderName
 from tools.checks import Finding
 from tools.checks.sources import ROOT
+from tools.gen import openapi
 from tools.gen.typescript import TYPES, with_providers
 
 _FOLDER = ROOT / "frontend/src/components/integrations"
@@ -24,7 +28,16 @@ def check() -> list[Finding]:
         findings += record_findings(
             str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"), record, providers
         )
-    return findings
+    return findings + stale_contract(openapi.contract())
+
+
+def stale_contract(fresh: str) -> list[Finding]:
+    """`fresh` is what docs/openapi.json should say."""
+    return [
+        Finding(str(file.relative_to(ROOT)), 1, "This is not what the routes say.", "make gen")
+        for file, text in ((openapi.CONTRACT, fresh), (openapi.TYPES, openapi.types_of(fresh)))
+        if not file.is_file() or file.read_text(encoding="utf-8") != text
+    ]
 
 
 def stale_types(file: str, text: str) -> list[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tools.gen import prisma_cli, typescript
+from tools.gen import openapi, prisma_cli, typescript
 
 
 def main() -> None:
     prisma_cli.prisma("generate")
     typescript.write()
+    openapi.write()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Writes the next migration: what tables.py has and a database migrated from nothing has not.
 
 `make migration NAME=x`, after `make gen`. Read what it wrote: a rename looks like a drop and an add.
-Before the first release, `python -m tools.gen.migration --first` writes 0001_start again instead; databases
-that were made with the old one do not notice, so make them again.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ import argparse
 import ast
 import asyncio
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,7 +35,6 @@ UNMANAGED_TABLES = frozenset(
     {"alembic_version", "pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"}
 )
 UNMANAGED_INDEXES = frozenset({"run_active", "run_wake", "run_top", "run_below", "run_unusual", "run_costly"})
-FIRST = "--first"
 
 
 def is_managed(_: object, name: str | None, kind: str, *__: object) -> bool:
@@ -126,17 +122,6 @@ def _render_enum(kind: str, item: Any, _: AutogenContext) -> str | Literal[False
     return False
 
 
-async def rewrite_first(dsn: str, metadata: sa.MetaData, folder: Path = MIGRATIONS) -> Path:
-    """Write 0001_start again, as if `metadata` had always been so; `dsn` is an empty database."""
-    with tempfile.TemporaryDirectory() as place:
-        empty = Path(place) / "migrations"
-        shutil.copytree(folder, empty, ignore=shutil.ignore_patterns("[0-9]*", "__pycache__"))
-        path = await write_migration(dsn, "start", metadata, empty)
-        if path is None:
-            raise RuntimeError("there are no tables")
-        return Path(shutil.copy(path, folder / "versions"))
-
-
 async def _in_fresh_database(name: str, report: Callable[[str], None]) -> None:
     from backend.data.embedded import open_embedded
     from backend.data.tables import metadata
@@ -144,11 +129,7 @@ async def _in_fresh_database(name: str, report: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="bym") as folder:
         database = await asyncio.to_thread(open_embedded, Path(folder))
         try:
-            path = await (
-                rewrite_first(database.dsn, metadata)
-                if name == FIRST
-                else write_migration(database.dsn, name, metadata)
-            )
+            path = await write_migration(database.dsn, name, metadata)
         finally:
             await asyncio.to_thread(database.close)
     report(f"Wrote {path.name}; read it before you commit it." if path else "Nothing to migrate.")
@@ -156,7 +137,7 @@ async def _in_fresh_database(name: str, report: Callable[[str], None]) -> None:
 
 def main(arguments: list[str]) -> int:
     """The command line."""
-    if len(arguments) != 1 or not re.fullmatch(rf"[a-z][a-z0-9_]*|{FIRST}", arguments[0]):
+    if len(arguments) != 1 or not re.fullmatch(r"[a-z][a-z0-9_]*", arguments[0]):
         print("usage: make migration NAME=what_changes (small letters, digits and _)", file=sys.stderr)
         return 2
     asyncio.run(_in_fresh_database(arguments[0], print))

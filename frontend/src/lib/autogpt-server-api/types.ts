@@ -1,5 +1,11 @@
 // What the server and the browser say to each other: provider keys, graphs, runs and their events.
-// Twins of backend/integrations/providers.py and backend/data/{graph,run}.py.
+// The shapes come from the contract of the HTTP interface: `make gen` writes schema.d.ts from docs/openapi.json.
+
+import type { components, operations, paths } from "./schema";
+
+export type { operations, paths };
+
+type Schemas = components["schemas"];
 
 // Written by `make gen` from ProviderName.
 export const PROVIDER_NAMES = {
@@ -11,61 +17,28 @@ export type ProviderName = (typeof PROVIDER_NAMES)[keyof typeof PROVIDER_NAMES];
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 
-export type Position = { x: number; y: number };
+export type Graph = Schemas["Graph"];
+export type Node = Schemas["Node"];
+export type NodeMetadata = Schemas["NodeMetadata"];
+export type NodePolicy = Schemas["NodePolicy"];
+export type RetryPolicy = Schemas["RetryPolicy"];
+export type Position = Schemas["Position"];
+export type Link = Schemas["Link"];
+export type Block = Schemas["BlockView"];
+export type Pin = Schemas["PinView"];
+export type ProblemDetails = Schemas["ProblemDetails"];
+export type Problem = Schemas["ProblemView"];
 
-export type NodeMetadata = {
-  position: Position;
-  customized_name: string | null;
-  [extra: string]: JsonValue;
-};
-
-export type RetryPolicy = {
-  times: number;
-  backoff_s: number;
-  max_backoff_s: number;
-  /** Error codes that are tried again; empty: every kind. */
-  kinds: string[];
-};
-
-export type NodePolicy = {
-  retry: RetryPolicy;
-  timeout_s: number | null;
-  on_error: "stop" | "continue";
-  /** null: as the block says. */
-  order: "source" | "arrival" | null;
-  /** Firings side by side. */
-  parallel: number;
-};
-
-export type Node = {
-  id: string;
-  block_id: string;
-  input_default: JsonObject;
-  metadata: NodeMetadata;
-  policy: NodePolicy;
-  disabled: boolean;
-  /** Outputs used instead of running, by pin; null: the node runs. */
-  pinned: Record<string, JsonValue[]> | null;
-};
-
-export type Link = {
-  id: string;
-  source_id: string;
-  source_name: string;
-  sink_id: string;
-  sink_name: string;
-  is_static: boolean;
-};
-
-export type Graph = {
-  id: string;
-  version: number;
-  name: string;
-  description: string;
-  nodes: Node[];
-  links: Link[];
-  sub_graphs: Graph[];
-};
+export type RunStatus = Schemas["RunStatus"];
+export type RunEvent = Schemas["RunEvent"];
+export type RunError = Schemas["RunError"];
+export type RunRow = Schemas["RunRow"];
+export type RunDetails = Schemas["RunDetails"];
+export type RunResult = Schemas["RunResult"];
+export type RunRequest = Schemas["RunRequest"];
+/** Values that reached a pin and were never used. */
+export type Leftover = Schemas["Leftover"];
+export type Review = Schemas["ReviewView"];
 
 export const RUN_STATUSES = [
   "queued",
@@ -75,9 +48,7 @@ export const RUN_STATUSES = [
   "completed_with_errors",
   "failed",
   "cancelled",
-] as const;
-
-export type RunStatus = (typeof RUN_STATUSES)[number];
+] as const satisfies readonly RunStatus[];
 
 /** `progress` and `log` are for watchers only and have no number. */
 export const EVENT_KINDS = [
@@ -96,54 +67,6 @@ export const EVENT_KINDS = [
 ] as const;
 
 export type EventKind = (typeof EVENT_KINDS)[number];
-
-/** One event of a run; `seq` counts from 1 in its run. */
-export type RunEvent = {
-  run_id: string;
-  seq: number | null;
-  at: string;
-  node_id: string | null;
-  firing: number | null;
-  kind: EventKind;
-  data: JsonObject;
-};
-
-export type RunError = {
-  node_id: string | null;
-  node_name: string | null;
-  firing: number | null;
-  item: number[];
-  code: string;
-  message: string;
-};
-
-/** Values that reached a pin and were never used. */
-export type Leftover = { node_id: string; pin: string; count: number };
-
-export type RunSummary = {
-  outputs: Record<string, JsonValue[]>;
-  errors: RunError[];
-  leftovers: Leftover[];
-  never_fired: string[];
-  firings: number;
-};
-
-export type Run = {
-  id: string;
-  graph_id: string;
-  graph_version: number;
-  status: RunStatus;
-  inputs: JsonObject;
-  parent_run_id: string | null;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  /** When a waiting run goes on; null: it waits for a person, or does not wait. */
-  wake_at: string | null;
-  cost_usd_micros: number;
-  /** null until the run has ended. */
-  summary: RunSummary | null;
-};
 
 /** A credential as a block's input field refers to it; the secret never leaves the server. */
 export type CredentialsReference = {

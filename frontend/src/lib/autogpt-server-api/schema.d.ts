@@ -1,0 +1,7896 @@
+// Written by `make gen` from docs/openapi.json.
+
+export interface paths {
+    "/api/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your keys, newest first; never the secrets
+         * @description Your keys, newest first; never the secrets.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Make a key
+         * @description Make a key. It is in this answer and nowhere else.
+         */
+        post: operations["make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a key; in other processes it ends some seconds later
+         * @description Delete a key; in other processes it ends some seconds later.
+         */
+        delete: operations["delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Who did what, newest first.
+         */
+        get: operations["read_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you did, as the audit log has it, newest first
+         * @description What you did, as the audit log has it, newest first.
+         */
+        get: operations["read_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a session; its cookie replaces the one before
+         * @description Open a session; its cookie replaces the one before. At most five attempts a minute.
+         */
+        post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End this session, here and in the browser
+         * @description End this session, here and in the browser.
+         */
+        post: operations["log_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who one is, and what one may do
+         * @description Who one is, and what one may do.
+         */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Be called something else
+         * @description Be called something else.
+         */
+        patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose another password
+         * @description Choose another password. Your other sessions end, this one gets a new cookie. Limited as logins are.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The browsers in which you are logged in, newest first
+         * @description The browsers in which you are logged in, newest first.
+         */
+        get: operations["read_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Log another browser out; in other processes it ends some seconds later
+         * @description Log another browser out; in other processes it ends some seconds later.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every block, by name; one page
+         * @description Every block, by name; one page.
+         */
+        get: operations["list_blocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One block
+         * @description One block.
+         */
+        get: operations["read_block"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your budgets, oldest first, with what is spent and reserved now
+         * @description Your budgets, oldest first, with what is spent and reserved now.
+         */
+        get: operations["list_budgets"];
+        /**
+         * Set a budget, in place of the one for the same user, graph and period
+         * @description Set a budget, in place of the one for the same user, graph and period.
+         *
+         *     Calls that are at work go on; the next one is refused when it does not fit. What an owner has set for you,
+         *     only owners can change.
+         */
+        put: operations["put_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A budget, with what is spent and reserved now
+         * @description A budget, with what is spent and reserved now.
+         */
+        get: operations["read_budget"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a budget: nothing limits that spending any more
+         * @description Delete a budget: nothing limits that spending any more.
+         */
+        delete: operations["delete_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was spent: by day (the newest first), or by graph, provider, model, block or user (the dearest first)
+         * @description What was spent: by day (the newest first), or by graph, provider, model, block or user (the dearest first).
+         *
+         *     Runs below others count for the graph at the top. Days are those of UTC. `group_by=user` shows everybody.
+         */
+        get: operations["read_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your files, newest first
+         * @description Your files, newest first.
+         */
+        get: operations["list_files"];
+        put?: never;
+        /**
+         * Store the files of a form (field `file`, up to 20 of them), or the body itself under a name
+         * @description Store the files of a form (field `file`, up to 20 of them), or the body itself under a name.
+         *
+         *     Either all of them are stored or none.
+         */
+        post: operations["upload_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a file
+         * @description What is known of a file.
+         */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Delete a file. Nodes that read it afterwards fail.
+         */
+        delete: operations["delete_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The content, or the part of it that a `Range` header asks for
+         * @description The content, or the part of it that a `Range` header asks for.
+         */
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The folders that your graphs are in, by name; there are no others
+         * @description The folders that your graphs are in, by name; there are no others.
+         */
+        get: operations["list_folders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your graphs, those first that were changed last, or by name
+         * @description Your graphs, those first that were changed last, or by name.
+         */
+        get: operations["list_graphs"];
+        put?: never;
+        /**
+         * Store a graph under a new id, with those in its file; problems come back beside it
+         * @description Store a graph under a new id, with those in its file; problems come back beside it.
+         */
+        post: operations["create_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version of a graph, and what keeps it from running
+         * @description A version of a graph, and what keeps it from running.
+         */
+        get: operations["read_graph"];
+        /**
+         * Store a new version, unless the newest one says the same
+         * @description Store a new version, unless the newest one says the same. Graphs in the file get new ids.
+         *
+         *     A draft that says something else stays as it is.
+         */
+        put: operations["save_graph"];
+        post?: never;
+        /**
+         * Delete a graph with its drafts and versions, once its runs have ended; they can still be read
+         * @description Delete a graph with its drafts and versions, once its runs have ended; they can still be read.
+         *
+         *     Other processes may start runs of it for five more seconds.
+         */
+        delete: operations["delete_graph"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a graph, move it to a folder, tag it, say how long its runs are kept
+         * @description Rename a graph, move it to a folder, tag it, say how long its runs are kept.
+         *
+         *     A new name is the draft's as well; versions keep theirs.
+         */
+        patch: operations["change_graph"];
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed from one version to another: nodes and links added, removed, changed, and moved nodes
+         * @description What changed from one version to another: nodes and links added, removed, changed, and moved nodes.
+         */
+        get: operations["compare_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a graph of the draft of another, in the same folder, with the same tags
+         * @description Make a graph of the draft of another, in the same folder, with the same tags.
+         */
+        post: operations["copy_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is being composed, with its revision as ETag; the newest version where nothing else is
+         * @description What is being composed, with its revision as ETag; the newest version where nothing else is.
+         */
+        get: operations["read_draft"];
+        /**
+         * Store what is being composed, in place of the revision that `If-Match` names; else 412
+         * @description Store what is being composed, in place of the revision that `If-Match` names; else 412.
+         *
+         *     Problems keep nothing from being stored. Graphs in the file get ids of their own when the draft
+         *     becomes a version.
+         */
+        put: operations["save_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The graph as a file, with the graphs that it runs; without secrets, credentials and pinned outputs
+         * @description The graph as a file, with the graphs that it runs; without secrets, credentials and pinned outputs.
+         */
+        get: operations["download_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let triggers and other programs start this version, from now on; the draft without `version`
+         * @description Let triggers and other programs start this version, from now on; the draft without `version`.
+         *
+         *     422 with every problem, and nothing is stored, when it cannot run.
+         */
+        post: operations["publish_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a run: 202 when it is stored; with `wait`, 200 and the result when it has ended in time
+         * @description Start a run: 202 when it is stored; with `wait`, 200 and the result when it has ended in time.
+         */
+        post: operations["run_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of all runs of a graph, those that go on and those that begin later
+         * @description The events of all runs of a graph, those that go on and those that begin later.
+         */
+        get: operations["stream_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nothing but people start the graph any more
+         * @description Let nothing but people start the graph any more.
+         */
+        post: operations["unpublish_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Every problem of a stored version or of the draft, each with node, pin and cure
+         * @description Every problem of a stored version or of the draft, each with node, pin and cure.
+         */
+        post: operations["validate_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a graph, newest first
+         * @description The versions of a graph, newest first.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        /**
+         * Make a version of the draft
+         * @description Make a version of the draft. 200 and the newest one when that says the same; it gets the name.
+         */
+        post: operations["save_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give a version another name
+         * @description Give a version another name. What is in it never changes.
+         */
+        patch: operations["name_version"];
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a version into the draft, in place of the revision that `If-Match` names; else 412
+         * @description Put a version into the draft, in place of the revision that `If-Match` names; else 412.
+         */
+        post: operations["restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store the graphs of a file under new ids, and tell what is not as it was
+         * @description Store the graphs of a file under new ids, and tell what is not as it was.
+         *
+         *     Nodes whose block is missing are stored as they are.
+         */
+        post: operations["import_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that keeps the graphs of a file from running; nothing is stored
+         * @description Everything that keeps the graphs of a file from running; nothing is stored.
+         */
+        post: operations["check_graph"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 200 as long as the process answers
+         * @description 200 as long as the process answers.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 200 when the database is reachable and up to date and the worker is at work, else 503
+         * @description 200 when the database is reachable and up to date and the worker is at work, else 503.
+         */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for you, oldest first; with `status` also what is decided
+         * @description What waits for you, oldest first; with `status` also what is decided.
+         */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One review, with all of its data
+         * @description One review, with all of its data.
+         */
+        get: operations["read_review"];
+        put?: never;
+        /**
+         * Approve or reject; the run goes on
+         * @description Approve or reject; the run goes on. 409 when somebody was faster.
+         */
+        post: operations["answer_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your runs, newest first: those that somebody started, not those within them
+         * @description Your runs, newest first: those that somebody started, not those within them.
+         *
+         *     A request looks at the newest 20,000 runs behind the cursor, at 5,000 when it searches text. When few of
+         *     them fit, the page is short or empty and still has a `next_cursor`: go on with it until it is null.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run: what it was given, where it stands, what it came to
+         * @description A run: what it was given, where it stands, what it came to.
+         */
+        get: operations["read_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Give a run other labels
+         * @description Give a run other labels.
+         */
+        patch: operations["change_run"];
+        trace?: never;
+    };
+    "/api/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a run to end; within a second it does
+         * @description Ask a run to end; within a second it does. One that has ended stays as it is.
+         */
+        post: operations["cancel_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each node of a run has cost, with the runs that it started; nodes without costs are left out
+         * @description What each node of a run has cost, with the runs that it started; nodes without costs are left out.
+         */
+        get: operations["read_run_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is recorded of a run, in order
+         * @description What is recorded of a run, in order.
+         */
+        get: operations["read_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far each node is, of the whole graph and in its order
+         * @description How far each node is, of the whole graph and in its order.
+         */
+        get: operations["read_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/nodes/{node_id}/firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A node's firings by their number, from 0
+         * @description A node's firings by their number, from 0.
+         */
+        get: operations["list_firings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/nodes/{node_id}/firings/{firing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One firing: what it took and gave, and what it waits for
+         * @description One firing: what it took and gave, and what it waits for.
+         */
+        get: operations["read_firing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/nodes/{node_id}/outputs/{pin}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a node gave on a pin, in the order in which it was recorded
+         * @description What a node gave on a pin, in the order in which it was recorded.
+         */
+        get: operations["list_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new run that takes over what finished in this one, and runs what failed or was not come to
+         * @description A new run that takes over what finished in this one, and runs what failed or was not come to.
+         *
+         *     To run from a chosen node on, start a run with `from_run` and `from_node`.
+         */
+        post: operations["retry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recorded events behind `after`, then live ones until the run has ended
+         * @description Recorded events behind `after`, then live ones until the run has ended.
+         */
+        get: operations["stream_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/values/{value_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A value as JSON
+         * @description A value as JSON. `value_id` is the number of the event that gave it, or what a preview's `href` says.
+         */
+        get: operations["read_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the installation waits for its owner
+         * @description Whether the installation waits for its owner.
+         */
+        get: operations["read_setup"];
+        put?: never;
+        /**
+         * Make the owner's account and log them in; 404 once there is one
+         * @description Make the owner's account and log them in; 404 once there is one.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is running
+         * @description What is running. An owner sees how many runs everybody has, others their own.
+         */
+        get: operations["read_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All templates, by title
+         * @description All templates, by title.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A template and the graph in it
+         * @description A template and the graph in it.
+         */
+        get: operations["read_template"];
+        put?: never;
+        /**
+         * Make a graph of a template
+         * @description Make a graph of a template.
+         */
+        post: operations["use_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who has an account, newest first
+         * @description Everybody who has an account, newest first.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Make an account
+         * @description Make an account. Without a password in the body one is made; it is in this answer and nowhere else.
+         */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them
+         * @description One of them.
+         */
+        get: operations["read_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change name or role, shut somebody out or let them in again; 409 when no owner would be left
+         * @description Change name or role, shut somebody out or let them in again; 409 when no owner would be left.
+         *
+         *     Who is shut out has no session any more, and their API keys do nothing until they are let in again. In
+         *     other processes that takes some seconds.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/users/{user_id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give somebody a new password, which is in this answer and nowhere else
+         * @description Give somebody a new password, which is in this answer and nowhere else. All their sessions end.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AlteredPart
+         * @description What is not as it was in the file.
+         */
+        AlteredPart: {
+            /** Graph Id */
+            graph_id: string;
+            /** Node Id */
+            node_id: string;
+            /**
+             * Pin
+             * @description None: the node as a whole
+             */
+            pin: string | null;
+            /**
+             * Why
+             * @example Credentials do not travel with a graph. Choose one again.
+             */
+            why: string;
+        };
+        /**
+         * Answer
+         * @description A person's decision.
+         */
+        Answer: {
+            /** Approved */
+            approved: boolean;
+            /**
+             * Data
+             * @description Edited data; None: as it was asked
+             */
+            data?: unknown;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+        };
+        /**
+         * ApiKeyRequest
+         * @description What a key is for.
+         */
+        ApiKeyRequest: {
+            /**
+             * Expires At
+             * @description None: never
+             */
+            expires_at?: string | null;
+            /**
+             * Name
+             * @example laptop
+             */
+            name: string;
+            /**
+             * Scopes
+             * @description None: all that you may do but `admin`
+             */
+            scopes?: components["schemas"]["Scope"][] | null;
+        };
+        /** ApiKeyView */
+        ApiKeyView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Last Used At
+             * @description To the minute
+             */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * AuditEntryView
+         * @description A line of the audit log.
+         */
+        AuditEntryView: {
+            /**
+             * Action
+             * @description Noun and verb
+             * @example user.create
+             */
+            action: string;
+            /**
+             * Address
+             * @description Where the request came from; empty at the command line
+             */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Detail
+             * @description What belongs to the action
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Target Id */
+            target_id: string;
+            /**
+             * Target Kind
+             * @example user
+             */
+            target_kind: string;
+            /** User Email */
+            user_email: string | null;
+            /**
+             * User Id
+             * @description None: nobody was logged in, or it was done at the command line
+             */
+            user_id: string | null;
+        };
+        /**
+         * BlockCost
+         * @description One price of a block: `amount` micro-USD for each `per` of what `cost_type` counts.
+         */
+        BlockCost: {
+            /**
+             * Amount
+             * @description Micro-USD for `per` units
+             */
+            amount: number;
+            /**
+             * Cost Filter
+             * @description Inputs for which the price holds
+             * @default {}
+             */
+            cost_filter: {
+                [key: string]: unknown;
+            };
+            /** @default run */
+            cost_type: components["schemas"]["BlockCostType"];
+            /**
+             * Counts
+             * @description Which bytes are counted
+             * @default output
+             * @enum {string}
+             */
+            counts: "input" | "output";
+            /**
+             * Estimate
+             * @description Micro-USD reserved before a call whose cost is known only afterwards
+             */
+            estimate?: number | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Output Amount
+             * @description For `per` tokens that the model wrote; without it they cost `amount`
+             */
+            output_amount?: number | null;
+            /**
+             * Per
+             * @description 1; of tokens 1,000
+             */
+            per?: number | null;
+            /**
+             * Pin
+             * @description Only values on this output; without it on all
+             */
+            pin?: string | null;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+        };
+        /**
+         * BlockCostType
+         * @description What is counted. A retry is another call, and counts anew.
+         * @enum {string}
+         */
+        BlockCostType: "run" | "byte" | "second" | "items" | "tokens" | "cost_usd";
+        /**
+         * BlockView
+         * @description A block of the catalogue.
+         */
+        BlockView: {
+            /** Categories */
+            categories: string[];
+            /**
+             * Costs
+             * @description Prices, of which the one that fits the inputs best holds
+             */
+            costs: components["schemas"]["BlockCost"][];
+            /** Description */
+            description: string;
+            /** Execution */
+            execution: string;
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: components["schemas"]["PinView"][];
+            /** Is At Most Once */
+            is_at_most_once: boolean;
+            /** Is Collecting */
+            is_collecting: boolean;
+            /** Is Pure */
+            is_pure: boolean;
+            /** Is Static Output */
+            is_static_output: boolean;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Order */
+            order: string;
+            /** Outputs */
+            outputs: components["schemas"]["PinView"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * BudgetBody
+         * @description What may be spent in a period. There is one budget for each user, graph and period.
+         */
+        BudgetBody: {
+            /**
+             * Graph Id
+             * @description For runs of this graph; without it for all of the user's graphs together
+             */
+            graph_id?: string | null;
+            /**
+             * Limit Usd Micros
+             * @description In millionths of a dollar; 0: nothing
+             * @example 5000000
+             */
+            limit_usd_micros: number;
+            /**
+             * @description Days and months of UTC, or all time
+             * @example day
+             */
+            period: components["schemas"]["BudgetPeriod"];
+            /**
+             * User Id
+             * @description Whose; yours without it, others' for owners
+             */
+            user_id?: string | null;
+        };
+        /**
+         * BudgetPeriod
+         * @description Days and months are those of UTC.
+         * @enum {string}
+         */
+        BudgetPeriod: "day" | "month" | "total";
+        /**
+         * BudgetView
+         * @description A budget and how it stands now. A call that does not fit into what is left is refused, and its run fails.
+         */
+        BudgetView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Graph Id
+             * @description None: all of the user's graphs together
+             */
+            graph_id: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Yours
+             * @description Whether you may change and delete it
+             */
+            is_yours: boolean;
+            limit: components["schemas"]["Cost"];
+            period: components["schemas"]["BudgetPeriod"];
+            /** @description What calls at work may still spend */
+            reserved: components["schemas"]["Cost"];
+            /**
+             * Resets At
+             * @description When spending begins at nothing again; None: never
+             */
+            resets_at: string | null;
+            /**
+             * Set By
+             * @description The user who set it
+             * @example 01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11
+             */
+            set_by: string;
+            /** @description In the period that goes on */
+            spent: components["schemas"]["Cost"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * Comparison
+         * @description What changed from one version to the other.
+         * @example {
+         *       "fields": [
+         *         {
+         *           "after": "Greeting",
+         *           "before": "Hello",
+         *           "kind": "changed",
+         *           "path": [
+         *             "name"
+         *           ]
+         *         }
+         *       ],
+         *       "from_version": 1,
+         *       "is_empty": false,
+         *       "links": {
+         *         "added": [],
+         *         "changed": [],
+         *         "removed": []
+         *       },
+         *       "moved": [
+         *         {
+         *           "after": {
+         *             "x": 340,
+         *             "y": 0
+         *           },
+         *           "before": {
+         *             "x": 0,
+         *             "y": 0
+         *           },
+         *           "id": "out",
+         *           "label": "Result"
+         *         }
+         *       ],
+         *       "nodes": {
+         *         "added": [],
+         *         "changed": [
+         *           {
+         *             "fields": [
+         *               {
+         *                 "after": "greeting",
+         *                 "before": "said",
+         *                 "kind": "changed",
+         *                 "path": [
+         *                   "input_default",
+         *                   "name"
+         *                 ]
+         *               }
+         *             ],
+         *             "id": "out",
+         *             "label": "Result"
+         *           }
+         *         ],
+         *         "removed": []
+         *       },
+         *       "to_version": "draft"
+         *     }
+         */
+        Comparison: {
+            /**
+             * Fields
+             * @description Of the graph itself: name, description, limits
+             */
+            fields: components["schemas"]["FieldChangeView"][];
+            /** From Version */
+            from_version: number | "draft";
+            /**
+             * Is Empty
+             * @description Whether both say the same
+             */
+            is_empty: boolean;
+            links: components["schemas"]["LinksDiff"];
+            /** Moved */
+            moved: components["schemas"]["MoveView"][];
+            nodes: components["schemas"]["NodesDiff"];
+            /** To Version */
+            to_version: number | "draft";
+        };
+        /**
+         * CopyRequest
+         * @description What the copy is called.
+         */
+        CopyRequest: {
+            /**
+             * Name
+             * @description None: `Copy of` the old name
+             */
+            name?: string | null;
+        };
+        /** Cost */
+        Cost: {
+            /**
+             * Credits
+             * @description One credit is 10,000 micro-dollars
+             */
+            credits: number;
+            /** Usd Micros */
+            usd_micros: number;
+        };
+        /**
+         * CostGroup
+         * @description By what costs are summed up.
+         * @enum {string}
+         */
+        CostGroup: "day" | "graph" | "provider" | "model" | "block" | "user";
+        /**
+         * CostRow
+         * @description What a group came to.
+         */
+        CostRow: {
+            /**
+             * Charges
+             * @description How many charges it is the sum of
+             * @example 3
+             */
+            charges: number;
+            cost: components["schemas"]["Cost"];
+            /**
+             * Key
+             * @description The day as 2026-01-31, the id of graph, block or user, or the name of provider or model; empty: none was named
+             * @example 2026-01-31
+             */
+            key: string;
+            /**
+             * Label
+             * @description What people call it; the key where it has no other name
+             * @example 2026-01-31
+             */
+            label: string;
+        };
+        /**
+         * Costs
+         * @description Sums of charges; `total` is of all pages together.
+         */
+        Costs: {
+            /**
+             * From
+             * Format: date-time
+             * @description Charges from this moment on are counted
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["CostRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+            /**
+             * To
+             * Format: date-time
+             * @description Charges before this moment are counted
+             */
+            to: string;
+            total: components["schemas"]["Cost"];
+        };
+        /** DraftSaved */
+        DraftSaved: {
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+            /**
+             * Revision
+             * @description Send it as `If-Match` with the next change
+             */
+            revision: number;
+        };
+        /**
+         * DraftState
+         * @description Whether somebody composes something that no version has yet.
+         */
+        DraftState: {
+            /**
+             * Is Changed
+             * @description Whether the draft says something else than the newest version
+             */
+            is_changed: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * DraftView
+         * @description What is being composed; the newest version where nothing else is.
+         */
+        DraftView: {
+            /** Based On Version */
+            based_on_version: number;
+            graph: components["schemas"]["Graph"];
+            /**
+             * Is Changed
+             * @description Whether it says something else than the newest version
+             */
+            is_changed: boolean;
+            /**
+             * Problems
+             * @description What keeps it from running; it is stored nevertheless
+             */
+            problems: components["schemas"]["ProblemView"][];
+            /** Revision */
+            revision: number;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /**
+             * Saved By
+             * @description A user's id; None where nobody is known
+             * @example null
+             */
+            saved_by: string | null;
+        };
+        /**
+         * ElementChangeView
+         * @description A node or a link that is in both.
+         */
+        ElementChangeView: {
+            /** Fields */
+            fields: components["schemas"]["FieldChangeView"][];
+            /** Id */
+            id: string;
+            /**
+             * Label
+             * @description What people call it
+             * @example Result
+             */
+            label: string;
+            /**
+             * Nth
+             * @description Which of several with this id; 0 in every graph that can run
+             * @default 0
+             */
+            nth: number;
+        };
+        /**
+         * FieldChangeView
+         * @description One field; lists are compared as a whole.
+         */
+        FieldChangeView: {
+            /**
+             * After
+             * @example Good morning
+             */
+            after?: unknown;
+            /**
+             * Before
+             * @example Hello
+             */
+            before?: unknown;
+            /**
+             * Kind
+             * @example changed
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /**
+             * Path
+             * @description Names from the outside in
+             * @example [
+             *       "input_default",
+             *       "text"
+             *     ]
+             */
+            path: string[];
+        };
+        /**
+         * FilesStored
+         * @description What an upload came to, in the order of the form.
+         */
+        FilesStored: {
+            /** Items */
+            items: components["schemas"]["FileView"][];
+        };
+        /** FileView */
+        FileView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * @example 01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11
+             */
+            id: string;
+            /**
+             * Media Type
+             * @description As declared, or by the name
+             * @example application/pdf
+             */
+            media_type: string;
+            /**
+             * Name
+             * @example report.pdf
+             */
+            name: string;
+            /**
+             * Reference
+             * @description How inputs, constants and outputs name the file
+             * @example file:01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11
+             */
+            reference: string;
+            /**
+             * Run Id
+             * @description The run that made it; None for an upload
+             * @example null
+             */
+            run_id: string | null;
+            /**
+             * Sha256
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Size Bytes
+             * @example 48213
+             */
+            size_bytes: number;
+            /**
+             * Used At
+             * Format: date-time
+             * @description To the hour; an unused upload is deleted some day
+             */
+            used_at: string;
+        };
+        /**
+         * FiringDetails
+         * @description A firing on its own page.
+         */
+        FiringDetails: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Child Run Ids
+             * @description Runs that it has started, 100 at most
+             */
+            child_run_ids: string[];
+            cost: components["schemas"]["Cost"];
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["FiringError"] | null;
+            /** Firing */
+            firing: number;
+            /**
+             * Has More Outputs
+             * @description Whether these are only the first: page `outputs` for the rest
+             */
+            has_more_outputs: boolean;
+            /**
+             * Inputs
+             * @description Linked pins; constants are in the graph
+             */
+            inputs: {
+                [key: string]: components["schemas"]["TakenInput"];
+            };
+            /**
+             * Item
+             * @description The item it works on; empty outside of lists
+             */
+            item: components["schemas"]["Item"][];
+            /** Outputs */
+            outputs: {
+                [key: string]: components["schemas"]["GivenOutput"];
+            };
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            status: components["schemas"]["FiringStatus"];
+            waits_for: components["schemas"]["Waits"] | null;
+        };
+        /** FiringError */
+        FiringError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * FiringRow
+         * @description One firing of a node.
+         */
+        FiringRow: {
+            /** Attempts */
+            attempts: number;
+            cost: components["schemas"]["Cost"];
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            error: components["schemas"]["FiringError"] | null;
+            /** Firing */
+            firing: number;
+            /**
+             * Item
+             * @description The item it works on; empty outside of lists
+             */
+            item: components["schemas"]["Item"][];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            status: components["schemas"]["FiringStatus"];
+        };
+        /**
+         * Firings
+         * @description A page of them by number.
+         */
+        Firings: {
+            /** Items */
+            items: components["schemas"]["FiringRow"][];
+            /**
+             * Next After
+             * @description `after` of the next page; null after the last one there is now
+             */
+            next_after: number | null;
+        };
+        /**
+         * FiringStatus
+         * @description `stopped`: the run ended while it was at work.
+         * @enum {string}
+         */
+        FiringStatus: "running" | "waiting" | "completed" | "failed" | "stopped";
+        /** Folder */
+        Folder: {
+            /**
+             * Graphs
+             * @description How many are in it, without those in folders below
+             */
+            graphs: number;
+            /**
+             * Name
+             * @description Empty: graphs that are in no folder
+             */
+            name: string;
+        };
+        /**
+         * GivenOutput
+         * @description What was given on one pin.
+         */
+        GivenOutput: {
+            /** Values */
+            values: components["schemas"]["GivenValue"][];
+        };
+        /**
+         * GivenValue
+         * @description A value, and the event that gave it.
+         */
+        GivenValue: {
+            /** Firing */
+            firing: number;
+            /**
+             * Index
+             * @description The item that it opened
+             */
+            index?: number | null;
+            /**
+             * Seq
+             * @description `GET …/values/{seq}` has all of it
+             */
+            seq: number;
+            /**
+             * Value
+             * @description Long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            value: unknown;
+        };
+        /**
+         * Graph
+         * @description One version of a graph, with the graphs that came along in its file.
+         */
+        Graph: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * @description Of each run of this graph; a run may set its own
+             * @default {}
+             */
+            limits: components["schemas"]["RunLimits"];
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** Name */
+            name: string;
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+            /**
+             * Sub Graphs
+             * @default []
+             */
+            sub_graphs: components["schemas"]["Graph"][];
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /**
+         * GraphChange
+         * @description What is to change; what is not named stays.
+         */
+        GraphChange: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Folder
+             * @description Names separated by `/`
+             * @default
+             */
+            folder: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Retain Days
+             * @description 0: for ever, None: as the installation says
+             */
+            retain_days?: number | null;
+            /**
+             * Tags
+             * @default []
+             * @example [
+             *       "finance"
+             *     ]
+             */
+            tags: string[];
+        };
+        /**
+         * GraphFile
+         * @description A graph as it is exchanged: nothing secret in it, the graphs that it runs beside it.
+         */
+        GraphFile: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Left Out
+             * @description What whoever imports it has to fill in
+             * @default []
+             */
+            left_out: components["schemas"]["AlteredPart"][];
+            /**
+             * @description Of each run of this graph; a run may set its own
+             * @default {}
+             */
+            limits: components["schemas"]["RunLimits"];
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** Name */
+            name: string;
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+            /**
+             * Sub Graphs
+             * @default []
+             */
+            sub_graphs: components["schemas"]["Graph"][];
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /** GraphProblems */
+        GraphProblems: {
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+        };
+        /** GraphRow */
+        GraphRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Description */
+            description: string;
+            draft: components["schemas"]["DraftState"];
+            /**
+             * Folder
+             * @description Names separated by `/`; empty: in no folder
+             * @example Work/Money
+             */
+            folder: string;
+            /** Id */
+            id: string;
+            last_run: components["schemas"]["LastRun"] | null;
+            /** Latest Version */
+            latest_version: number;
+            /** Name */
+            name: string;
+            /**
+             * Published Version
+             * @description What triggers and other programs start; None: nothing
+             */
+            published_version: number | null;
+            /**
+             * Retain Days
+             * @description How long ended runs are kept; 0: for ever, None: as the installation says
+             */
+            retain_days: number | null;
+            /**
+             * Tags
+             * @example [
+             *       "finance"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** GraphSaved */
+        GraphSaved: {
+            /** Id */
+            id: string;
+            /**
+             * Problems
+             * @description What keeps it from running; empty when it can run
+             */
+            problems: components["schemas"]["ProblemView"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * GraphView
+         * @description A version of a graph.
+         */
+        GraphView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            draft: components["schemas"]["DraftState"];
+            /**
+             * Folder
+             * @description Names separated by `/`; empty: in no folder
+             * @example Work/Money
+             */
+            folder: string;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            last_run: components["schemas"]["LastRun"] | null;
+            /** Latest Version */
+            latest_version: number;
+            /**
+             * @description Of each run of this graph; a run may set its own
+             * @default {}
+             */
+            limits: components["schemas"]["RunLimits"];
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** Name */
+            name: string;
+            /** Nodes */
+            nodes: components["schemas"]["Node"][];
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+            /**
+             * Published Version
+             * @description What triggers and other programs start; None: nothing
+             */
+            published_version: number | null;
+            /**
+             * Retain Days
+             * @description How long ended runs are kept; 0: for ever, None: as the installation says
+             */
+            retain_days: number | null;
+            /**
+             * Sub Graphs
+             * @default []
+             */
+            sub_graphs: components["schemas"]["Graph"][];
+            /**
+             * Tags
+             * @example [
+             *       "finance"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Version
+             * @default 1
+             */
+            version: number;
+        };
+        /** Health */
+        Health: {
+            /**
+             * Problems
+             * @description What is wrong, and the cure
+             * @default []
+             */
+            problems: string[];
+            /** Status */
+            status: string;
+            /**
+             * Warnings
+             * @description What somebody should look at before it goes wrong
+             * @default []
+             */
+            warnings: string[];
+        };
+        /**
+         * ImportReport
+         * @description What became of a file.
+         */
+        ImportReport: {
+            /** Changed */
+            changed: components["schemas"]["AlteredPart"][];
+            /** Id */
+            id: string;
+            /** Mapped */
+            mapped: components["schemas"]["MappedGraph"][];
+            /** Missing */
+            missing: components["schemas"]["MissingPart"][];
+            /**
+             * Problems
+             * @description What keeps it from running; empty when it can run
+             */
+            problems: components["schemas"]["ProblemView"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Item
+         * @description One step of the path to an item: the `index`-th that a firing of the node gave out.
+         */
+        Item: {
+            /** Index */
+            index: number;
+            /** Node Id */
+            node_id: string;
+            /** Ordinal */
+            ordinal: number;
+        };
+        /** LastRun */
+        LastRun: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Run Id */
+            run_id: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * Leftover
+         * @description Values that reached a pin and were never used.
+         */
+        Leftover: {
+            /** Count */
+            count: number;
+            /** Node Id */
+            node_id: string;
+            /** Pin */
+            pin: string;
+        };
+        /** Link */
+        Link: {
+            /** Id */
+            id: string;
+            /**
+             * Is Static
+             * @default false
+             */
+            is_static: boolean;
+            /** Sink Id */
+            sink_id: string;
+            /** Sink Name */
+            sink_name: string;
+            /** Source Id */
+            source_id: string;
+            /** Source Name */
+            source_name: string;
+        };
+        /** LinksDiff */
+        LinksDiff: {
+            /** Added */
+            added: components["schemas"]["Link"][];
+            /** Changed */
+            changed: components["schemas"]["ElementChangeView"][];
+            /** Order */
+            order?: string[] | null;
+            /** Removed */
+            removed: components["schemas"]["Link"][];
+        };
+        /**
+         * Login
+         * @description Who one is, and the proof.
+         */
+        Login: {
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Password
+             * @example correct horse battery
+             */
+            password: string;
+        };
+        /**
+         * MappedGraph
+         * @description A graph of the file and what it became.
+         */
+        MappedGraph: {
+            /**
+             * Blocks
+             * @description The blocks that are known here, with how many nodes use them
+             */
+            blocks: {
+                [key: string]: number;
+            };
+            /** File Id */
+            file_id: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** Me */
+        Me: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description owner, editor or viewer
+             */
+            role: string;
+            /**
+             * Scopes
+             * @description What this session or key may do
+             */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /**
+         * MeChange
+         * @description What one may change about oneself.
+         */
+        MeChange: {
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        /**
+         * MissingPart
+         * @description What a node needs and is not here.
+         */
+        MissingPart: {
+            /** Block Id */
+            block_id: string;
+            /** Graph Id */
+            graph_id: string;
+            /**
+             * Missing
+             * @description `block`, or the graph that it runs: `graph ID`
+             * @example block
+             */
+            missing: string;
+            /** Node Id */
+            node_id: string;
+            /** Node Name */
+            node_name: string;
+        };
+        /**
+         * MoveView
+         * @description A node that stands elsewhere on the canvas.
+         */
+        MoveView: {
+            after: components["schemas"]["Position"];
+            before: components["schemas"]["Position"];
+            /** Id */
+            id: string;
+            /**
+             * Label
+             * @example Result
+             */
+            label: string;
+            /**
+             * Nth
+             * @default 0
+             */
+            nth: number;
+        };
+        /** NewApiKey */
+        NewApiKey: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @description Shown this once; None when you repeated the request
+             */
+            key: string | null;
+            /**
+             * Last Used At
+             * @description To the minute
+             */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes: string[];
+        };
+        /**
+         * NewPerson
+         * @description Who is to have an account.
+         */
+        NewPerson: {
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Name
+             * @description Empty: what stands before the @
+             * @default
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Password
+             * @description None: one is made, and shown in the answer
+             */
+            password?: string | null;
+            /**
+             * Role
+             * @default editor
+             * @enum {string}
+             */
+            role: "owner" | "editor" | "viewer";
+        };
+        /** Node */
+        Node: {
+            /** Block Id */
+            block_id: string;
+            /**
+             * Disabled
+             * @default false
+             */
+            disabled: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Input Default
+             * @default {}
+             */
+            input_default: {
+                [key: string]: unknown;
+            };
+            /**
+             * @default {
+             *       "position": {
+             *         "x": 0,
+             *         "y": 0
+             *       }
+             *     }
+             */
+            metadata: components["schemas"]["NodeMetadata"];
+            /**
+             * Pinned
+             * @description Outputs used instead of running; never exported
+             */
+            pinned?: {
+                [key: string]: unknown[];
+            } | null;
+            /**
+             * @default {
+             *       "on_error": "stop",
+             *       "parallel": 10,
+             *       "retry": {
+             *         "backoff_s": 1,
+             *         "kinds": [],
+             *         "max_backoff_s": 60,
+             *         "times": 0
+             *       }
+             *     }
+             */
+            policy: components["schemas"]["NodePolicy"];
+        };
+        /**
+         * NodeCost
+         * @description What a node has cost in a run, with the runs that it started.
+         */
+        NodeCost: {
+            /**
+             * Charges
+             * @description How many charges it is the sum of
+             * @example 3
+             */
+            charges: number;
+            cost: components["schemas"]["Cost"];
+            /** Node Id */
+            node_id: string;
+        };
+        /**
+         * NodeCosts
+         * @description The nodes of a run that cost something; `total` is of all pages together.
+         */
+        NodeCosts: {
+            /** Items */
+            items: components["schemas"]["NodeCost"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+            total: components["schemas"]["Cost"];
+        };
+        /**
+         * NodeError
+         * @description The last failure of a node.
+         */
+        NodeError: {
+            /** Code */
+            code: string;
+            /** Firing */
+            firing: number;
+            /**
+             * Message
+             * @description Its first 500 characters
+             */
+            message: string;
+        };
+        /** NodeMetadata */
+        NodeMetadata: {
+            /** Customized Name */
+            customized_name?: string | null;
+            /**
+             * @default {
+             *       "x": 0,
+             *       "y": 0
+             *     }
+             */
+            position: components["schemas"]["Position"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * NodePolicy
+         * @description What happens around a node's firings (execution.md, Errors).
+         */
+        NodePolicy: {
+            /**
+             * On Error
+             * @default stop
+             * @enum {string}
+             */
+            on_error: "stop" | "continue";
+            /**
+             * Order
+             * @description None: as the block says
+             */
+            order?: ("source" | "arrival") | null;
+            /**
+             * Parallel
+             * @description Firings side by side
+             * @default 10
+             */
+            parallel: number;
+            /**
+             * @default {
+             *       "backoff_s": 1,
+             *       "kinds": [],
+             *       "max_backoff_s": 60,
+             *       "times": 0
+             *     }
+             */
+            retry: components["schemas"]["RetryPolicy"];
+            /** Timeout S */
+            timeout_s?: number | null;
+        };
+        /**
+         * NodeProgress
+         * @description One node of a run.
+         */
+        NodeProgress: {
+            /** Block Id */
+            block_id: string;
+            /** Completed */
+            completed: number;
+            cost: components["schemas"]["Cost"];
+            /**
+             * Duration Ms
+             * @description Of all firings that have ended, added up; waiting included
+             */
+            duration_ms: number;
+            /**
+             * Failed
+             * @description Also those whose failure another node takes
+             */
+            failed: number;
+            last_error: components["schemas"]["NodeError"] | null;
+            /** Name */
+            name: string;
+            /** Node Id */
+            node_id: string;
+            /**
+             * Retried
+             * @description Attempts that failed and were made again
+             */
+            retried: number;
+            /** Running */
+            running: number;
+            /**
+             * Started
+             * @description Firings; the four below are parts of them
+             */
+            started: number;
+            status: components["schemas"]["NodeStatus"];
+            /** Waiting */
+            waiting: number;
+        };
+        /** NodesDiff */
+        NodesDiff: {
+            /** Added */
+            added: components["schemas"]["Node"][];
+            /**
+             * Changed
+             * @description Other than by their place on the canvas
+             */
+            changed: components["schemas"]["ElementChangeView"][];
+            /**
+             * Order
+             * @description All ids as they stand now; None: nothing was reordered
+             */
+            order?: string[] | null;
+            /** Removed */
+            removed: components["schemas"]["Node"][];
+        };
+        /**
+         * NodeStatus
+         * @description `idle`: it has not fired. A node that has failed and goes on is `running`.
+         * @enum {string}
+         */
+        NodeStatus: "idle" | "running" | "waiting" | "completed" | "failed" | "stopped";
+        /** Page[ApiKeyView] */
+        Page_ApiKeyView_: {
+            /** Items */
+            items: components["schemas"]["ApiKeyView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[AuditEntryView] */
+        Page_AuditEntryView_: {
+            /** Items */
+            items: components["schemas"]["AuditEntryView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[BlockView] */
+        Page_BlockView_: {
+            /** Items */
+            items: components["schemas"]["BlockView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[BudgetView] */
+        Page_BudgetView_: {
+            /** Items */
+            items: components["schemas"]["BudgetView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[FileView] */
+        Page_FileView_: {
+            /** Items */
+            items: components["schemas"]["FileView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[Folder] */
+        Page_Folder_: {
+            /** Items */
+            items: components["schemas"]["Folder"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[GraphRow] */
+        Page_GraphRow_: {
+            /** Items */
+            items: components["schemas"]["GraphRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[PersonView] */
+        Page_PersonView_: {
+            /** Items */
+            items: components["schemas"]["PersonView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[ReviewView] */
+        Page_ReviewView_: {
+            /** Items */
+            items: components["schemas"]["ReviewView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[RunRow] */
+        Page_RunRow_: {
+            /** Items */
+            items: components["schemas"]["RunRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[SessionView] */
+        Page_SessionView_: {
+            /** Items */
+            items: components["schemas"]["SessionView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[TemplateRow] */
+        Page_TemplateRow_: {
+            /** Items */
+            items: components["schemas"]["TemplateRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[VersionRow] */
+        Page_VersionRow_: {
+            /** Items */
+            items: components["schemas"]["VersionRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /**
+         * PasswordChange
+         * @description The password that one has, and the one that one wants.
+         */
+        PasswordChange: {
+            /**
+             * Current
+             * @example correct horse battery
+             */
+            current: string;
+            /**
+             * New
+             * @example correct horse battery
+             */
+            new: string;
+        };
+        /** PasswordMade */
+        PasswordMade: {
+            /**
+             * Password
+             * @description Shown this once
+             */
+            password: string;
+            /** Sessions Ended */
+            sessions_ended: number;
+        };
+        /**
+         * PersonChange
+         * @description What an owner may change; what is left out or null stays.
+         */
+        PersonChange: {
+            /**
+             * Is Active
+             * @description False shuts them out, and keeps what is theirs
+             */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Role */
+            role?: ("owner" | "editor" | "viewer") | null;
+        };
+        /** PersonMade */
+        PersonMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Active
+             * @description False: they are shut out
+             */
+            is_active: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * @description The one that was made, shown this once; None when you chose it, or repeated the request
+             */
+            password: string | null;
+            /**
+             * Role
+             * @description owner, editor or viewer
+             */
+            role: string;
+        };
+        /**
+         * PersonView
+         * @description A user as owners see them.
+         */
+        PersonView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Active
+             * @description False: they are shut out
+             */
+            is_active: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description owner, editor or viewer
+             */
+            role: string;
+        };
+        /** PinView */
+        PinView: {
+            /**
+             * Is Each
+             * @description Each value is an item of its own
+             * @default false
+             */
+            is_each: boolean;
+            /**
+             * Is Required
+             * @default false
+             */
+            is_required: boolean;
+            /** Name */
+            name: string;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** Position */
+        Position: {
+            /**
+             * X
+             * @default 0
+             */
+            x: number;
+            /**
+             * Y
+             * @default 0
+             */
+            y: number;
+        };
+        /**
+         * ProblemDetails
+         * @description Every refusal (RFC 9457). Branch on `code`.
+         */
+        ProblemDetails: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: components["schemas"]["ProblemView"][];
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * ProblemView
+         * @description One thing that is wrong, where it is, and what to do about it.
+         */
+        ProblemView: {
+            /**
+             * Cure
+             * @default
+             */
+            cure: string;
+            /** Message */
+            message: string;
+            /** Node Id */
+            node_id?: string | null;
+            /** Path */
+            path?: string | null;
+            /** Pin */
+            pin?: string | null;
+        };
+        /** Published */
+        Published: {
+            /** Id */
+            id: string;
+            /** Published Version */
+            published_version: number | null;
+        };
+        /**
+         * PublishRequest
+         * @description Which version is to be published; the draft, made a version first, without one.
+         */
+        PublishRequest: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * Retry
+         * @description How to try again.
+         * @example {
+         *       "wait": 30
+         *     }
+         */
+        Retry: {
+            /**
+             * Version
+             * @description Of the graph, when it was mended; else the same
+             */
+            version?: number | null;
+            /**
+             * Wait
+             * @description As when a run is started
+             * @default false
+             */
+            wait: boolean | number;
+        };
+        /**
+         * RetryPolicy
+         * @description How often a failed firing is tried again, and after how long.
+         */
+        RetryPolicy: {
+            /**
+             * Backoff S
+             * @default 1
+             */
+            backoff_s: number;
+            /**
+             * Kinds
+             * @description Error codes that are tried again; empty: every kind
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Max Backoff S
+             * @default 60
+             */
+            max_backoff_s: number;
+            /**
+             * Times
+             * @default 0
+             */
+            times: number;
+        };
+        /**
+         * ReviewStatus
+         * @description `withdrawn`: the run ended before somebody answered.
+         * @enum {string}
+         */
+        ReviewStatus: "open" | "approved" | "rejected" | "withdrawn";
+        /**
+         * ReviewView
+         * @description What a run asks of a person.
+         */
+        ReviewView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Data
+             * @description What is to be looked at. In lists: long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            data: unknown;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Decision
+             * @description The data as it was decided; in lists as `data`
+             * @example {
+             *       "text": "Hi!"
+             *     }
+             */
+            decision?: unknown;
+            /** Firing */
+            firing: number;
+            /** Id */
+            id: string;
+            /** Is Editable */
+            is_editable: boolean;
+            /** Message */
+            message: string;
+            /** Name */
+            name: string;
+            /** Node Id */
+            node_id: string;
+            /** Run Id */
+            run_id: string;
+            status: components["schemas"]["ReviewStatus"];
+        };
+        /**
+         * RunAccepted
+         * @description The run is stored and will happen.
+         */
+        RunAccepted: {
+            /** Run Id */
+            run_id: string;
+            status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * RunChange
+         * @description What of a run may be changed afterwards.
+         * @example {
+         *       "labels": [
+         *         "checked"
+         *       ]
+         *     }
+         */
+        RunChange: {
+            /**
+             * Labels
+             * @description These and no others; blanks around them and repetitions are dropped
+             */
+            labels: string[];
+        };
+        /**
+         * RunDetails
+         * @description A run on its own page.
+         */
+        RunDetails: {
+            /** Cancel Requested At */
+            cancel_requested_at: string | null;
+            /**
+             * Child Runs
+             * @description How many it has started; `GET /api/runs?parent_run_id=` lists them
+             */
+            child_runs: number;
+            cost: components["schemas"]["Cost"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Error
+             * @description The first one
+             */
+            error: string | null;
+            /** Error Count */
+            error_count: number;
+            /**
+             * Errors
+             * @description The first 100
+             */
+            errors: components["schemas"]["RunError"][];
+            /** From Node Id */
+            from_node_id?: string | null;
+            /**
+             * From Run Id
+             * @description The run whose results it has taken over
+             */
+            from_run_id?: string | null;
+            /** Graph Id */
+            graph_id: string;
+            /**
+             * Graph Name
+             * @description As it is called now
+             */
+            graph_name?: string | null;
+            /** Graph Version */
+            graph_version: number;
+            /**
+             * Has More Outputs
+             * @description Whether these are only the first; `…/nodes/{node}/outputs/output` has all
+             */
+            has_more_outputs: boolean;
+            /**
+             * Inputs
+             * @description Input name -> value. Long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /**
+             * Leftovers
+             * @description 1,000 at most
+             */
+            leftovers: components["schemas"]["Leftover"][];
+            /**
+             * Never Fired
+             * @description 1,000 at most
+             */
+            never_fired: string[];
+            /**
+             * Options
+             * @description How it was to be run, as far as it was said
+             */
+            options: {
+                [key: string]: unknown;
+            };
+            /**
+             * Outputs
+             * @description Output name -> its values in order. Long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            outputs: {
+                [key: string]: unknown[];
+            };
+            /** Parent Firing */
+            parent_firing?: number | null;
+            /** Parent Node Id */
+            parent_node_id?: string | null;
+            /**
+             * Parent Run Id
+             * @description The run that started it, when no person or program did
+             */
+            parent_run_id: string | null;
+            /**
+             * Root Run Id
+             * @description The run at the top, which is cancelled with all below it
+             */
+            root_run_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Wake At
+             * @description When a waiting run goes on by itself
+             */
+            wake_at?: string | null;
+        };
+        /**
+         * RunError
+         * @description A failure: where, at which item, why, and where to look.
+         */
+        RunError: {
+            /** Code */
+            code: string;
+            /** Firing */
+            firing?: number | null;
+            /**
+             * Item
+             * @default []
+             */
+            item: number[];
+            /** Message */
+            message: string;
+            /** Node Id */
+            node_id?: string | null;
+            /** Node Name */
+            node_name?: string | null;
+        };
+        /**
+         * RunEvent
+         * @description One event as watchers see it; `seq` counts from 1 in its run.
+         */
+        RunEvent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Data
+             * @default {}
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Firing */
+            firing?: number | null;
+            /** Kind */
+            kind: string;
+            /** Node Id */
+            node_id?: string | null;
+            /** Run Id */
+            run_id: string;
+            /** Seq */
+            seq: number | null;
+        };
+        /**
+         * RunEvents
+         * @description A page of what is recorded.
+         */
+        RunEvents: {
+            /**
+             * Is End
+             * @description Whether nothing more will come
+             */
+            is_end: boolean;
+            /**
+             * Items
+             * @description Fewer than asked for when they are long. Long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            items: components["schemas"]["RunEvent"][];
+            /**
+             * Next After
+             * @description `after` of the next page
+             */
+            next_after: number;
+        };
+        /**
+         * RunLabels
+         * @description A run's labels as they are now.
+         */
+        RunLabels: {
+            /** Labels */
+            labels: string[];
+            /** Run Id */
+            run_id: string;
+        };
+        /**
+         * RunLimits
+         * @description Overrides of the settings' limits for one graph or run; None: as the settings say.
+         */
+        RunLimits: {
+            /** Max Active S */
+            max_active_s?: number | null;
+            /**
+             * Max Cost Usd Micros
+             * @description What a run may cost; None: no limit of its own
+             */
+            max_cost_usd_micros?: number | null;
+            /** Max Firings */
+            max_firings?: number | null;
+            /** Max Waiting Values */
+            max_waiting_values?: number | null;
+        };
+        /**
+         * RunNodes
+         * @description All nodes of the graph version that the run executes, in its order.
+         */
+        RunNodes: {
+            /**
+             * After
+             * @description The number of the last event that is in it: follow the run from there
+             */
+            after: number;
+            /** Items */
+            items: components["schemas"]["NodeProgress"][];
+            /** Run Id */
+            run_id: string;
+        };
+        /**
+         * RunRequest
+         * @description What to run a graph with.
+         */
+        RunRequest: {
+            /**
+             * Budget
+             * @description Micro-USD that the run and the runs below it may cost; None: as the graph says
+             * @default null
+             */
+            budget: number | null;
+            /**
+             * Edits
+             * @description With `from_node`: input pin -> the value it takes instead of what comes
+             * @default {}
+             */
+            edits: {
+                [key: string]: unknown;
+            };
+            /**
+             * From Node
+             * @description With `from_run`: run from this node on
+             * @default null
+             */
+            from_node: string | null;
+            /**
+             * From Run
+             * @description Take over the results of this ended run of the same graph, and run only what failed in it, what it did not come to, and what follows from those
+             * @default null
+             */
+            from_run: string | null;
+            /**
+             * Inputs
+             * @description Input name -> value
+             * @default {}
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Labels
+             * @description By which runs can be found
+             * @default []
+             */
+            labels: string[];
+            /**
+             * @default {
+             *       "max_active_s": null,
+             *       "max_cost_usd_micros": null,
+             *       "max_firings": null,
+             *       "max_waiting_values": null
+             *     }
+             */
+            limits: components["schemas"]["RunLimits"];
+            /**
+             * Pins
+             * @description node id -> output pin -> values used instead of running the node
+             * @default {}
+             */
+            pins: {
+                [key: string]: {
+                    [key: string]: unknown[];
+                };
+            };
+            /**
+             * Safe Mode
+             * @description False: reviews approve themselves
+             * @default true
+             */
+            safe_mode: boolean;
+            /**
+             * Trigger Node
+             * @description The trigger that starts the run; the inputs go to it, other triggers stay quiet
+             * @default null
+             */
+            trigger_node: string | null;
+            /**
+             * Until Node
+             * @description Run up to and including this node
+             * @default null
+             */
+            until_node: string | null;
+            /**
+             * Version
+             * @description The newest without it, with `from_run` the one of that run; `draft` stores the draft as a version and runs that
+             * @default null
+             */
+            version: number | "draft" | null;
+            /**
+             * Wait
+             * @description Answer when the run has ended: true, or for how many seconds at most; then 202
+             * @default false
+             */
+            wait: boolean | number;
+        };
+        /**
+         * RunResult
+         * @description What a run came to.
+         */
+        RunResult: {
+            cost: components["schemas"]["Cost"];
+            /**
+             * Duration Ms
+             * @description From accepted to the final state on disk
+             */
+            duration_ms: number;
+            /** Errors */
+            errors: components["schemas"]["RunError"][];
+            /** Leftovers */
+            leftovers: components["schemas"]["Leftover"][];
+            /**
+             * Never Fired
+             * @description Nodes that could have fired and never did
+             */
+            never_fired: string[];
+            /**
+             * Outputs
+             * @description Output name -> its values in order. Long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            outputs: {
+                [key: string]: unknown[];
+            };
+            /** Run Id */
+            run_id: string;
+            status: components["schemas"]["RunStatus"];
+        };
+        /**
+         * RunRow
+         * @description A run in a list.
+         */
+        RunRow: {
+            cost: components["schemas"]["Cost"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Error
+             * @description The first one
+             */
+            error: string | null;
+            /** From Node Id */
+            from_node_id?: string | null;
+            /**
+             * From Run Id
+             * @description The run whose results it has taken over
+             */
+            from_run_id?: string | null;
+            /** Graph Id */
+            graph_id: string;
+            /**
+             * Graph Name
+             * @description As it is called now
+             */
+            graph_name?: string | null;
+            /** Graph Version */
+            graph_version: number;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /** Parent Firing */
+            parent_firing?: number | null;
+            /** Parent Node Id */
+            parent_node_id?: string | null;
+            /**
+             * Parent Run Id
+             * @description The run that started it, when no person or program did
+             */
+            parent_run_id: string | null;
+            /** Run Id */
+            run_id: string;
+            /** Started At */
+            started_at: string | null;
+            status: components["schemas"]["RunStatus"];
+            /**
+             * Wake At
+             * @description When a waiting run goes on by itself
+             */
+            wake_at?: string | null;
+        };
+        /**
+         * RunStatus
+         * @enum {string}
+         */
+        RunStatus: "queued" | "running" | "waiting" | "completed" | "completed_with_errors" | "failed" | "cancelled";
+        /**
+         * Scope
+         * @description What an API key may be allowed to do.
+         * @enum {string}
+         */
+        Scope: "graphs:read" | "graphs:write" | "runs:read" | "runs:write" | "reviews:write" | "files:read" | "files:write" | "costs:read" | "budgets:write" | "admin";
+        /**
+         * ServerSentEvent
+         * @description One event of a stream; what is named `end` is the last, comments say that it lives.
+         */
+        ServerSentEvent: {
+            data: string;
+            /** @description `message` or `end` */
+            event?: string;
+            /** @description To go on behind it: send it as `Last-Event-ID` */
+            id?: string;
+        };
+        /**
+         * SessionView
+         * @description A browser that is logged in.
+         */
+        SessionView: {
+            /**
+             * Address
+             * @description Where it was opened from; empty when that is no longer known
+             */
+            address: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Current
+             * @description Whether it is the one that asks
+             */
+            is_current: boolean;
+        };
+        /**
+         * Setup
+         * @description Who is to own this installation.
+         */
+        Setup: {
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Name
+             * @description Empty: what stands before the @
+             * @default
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * Token
+             * @description Printed by `blockyard serve`
+             */
+            token: string;
+        };
+        /** SetupState */
+        SetupState: {
+            /**
+             * Is Open
+             * @description Whether this installation waits for its owner
+             */
+            is_open: boolean;
+        };
+        /**
+         * Status
+         * @description What is running.
+         */
+        Status: {
+            /** Blocks */
+            blocks: number;
+            /**
+             * Database
+             * @description embedded or external
+             */
+            database: string;
+            /** Graph Names */
+            graph_names: {
+                [key: string]: string;
+            };
+            /** Last Runs */
+            last_runs: components["schemas"]["RunRow"][];
+            /** Open Reviews */
+            open_reviews: number;
+            /**
+             * Queue
+             * @description Runs that nobody has taken
+             */
+            queue: number;
+            /**
+             * Runs
+             * @description Status -> how many of yours; of everybody for an owner
+             */
+            runs: {
+                [key: string]: number;
+            };
+            /** Uptime S */
+            uptime_s: number;
+            /** Version */
+            version: string;
+            /**
+             * Workers
+             * @description Alive, in all processes
+             */
+            workers: number;
+        };
+        /**
+         * TakenInput
+         * @description What came on one pin.
+         */
+        TakenInput: {
+            /** Count */
+            count: number;
+            /**
+             * Is List
+             * @description Whether the pin collects
+             */
+            is_list: boolean;
+            /**
+             * Values
+             * @description The first 100
+             */
+            values: components["schemas"]["TakenValue"][];
+        };
+        /**
+         * TakenValue
+         * @description A value, and where it came from.
+         */
+        TakenValue: {
+            /** Firing */
+            firing: number;
+            /**
+             * Index
+             * @description The item that it opened
+             */
+            index?: number | null;
+            /** Node Id */
+            node_id: string;
+            /** Pin */
+            pin: string;
+            /**
+             * Seq
+             * @description `GET …/values/{seq}` has all of it
+             */
+            seq: number;
+            /**
+             * Value
+             * @description Long ones as `{"$preview": …, "size_bytes": …, "href": …}`; `href` has all of it. A value that looks so itself comes as `{"$value": …}`
+             */
+            value: unknown;
+        };
+        /**
+         * TemplateRequest
+         * @description What the new graph is called and where it goes.
+         */
+        TemplateRequest: {
+            /**
+             * Folder
+             * @default
+             */
+            folder: string;
+            /**
+             * Name
+             * @description None: as the template
+             */
+            name?: string | null;
+        };
+        /** TemplateRow */
+        TemplateRow: {
+            /** Description */
+            description: string;
+            /**
+             * Name
+             * @description By which it is asked for
+             */
+            name: string;
+            /**
+             * Nodes
+             * @description How many
+             */
+            nodes: number;
+            /**
+             * Tags
+             * @example [
+             *       "text"
+             *     ]
+             */
+            tags: string[];
+            /** Title */
+            title: string;
+        };
+        /** TemplateView */
+        TemplateView: {
+            /** Description */
+            description: string;
+            graph: components["schemas"]["Graph"];
+            /**
+             * Name
+             * @description By which it is asked for
+             */
+            name: string;
+            /**
+             * Nodes
+             * @description How many
+             */
+            nodes: number;
+            /**
+             * Tags
+             * @example [
+             *       "text"
+             *     ]
+             */
+            tags: string[];
+            /** Title */
+            title: string;
+        };
+        /** UserView */
+        UserView: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description owner, editor or viewer
+             */
+            role: string;
+        };
+        /**
+         * Values
+         * @description A page of what a node gave on a pin.
+         */
+        Values: {
+            /** Items */
+            items: components["schemas"]["GivenValue"][];
+            /**
+             * Next After
+             * @description `after` of the next page; null after the last one there is now
+             */
+            next_after: number | null;
+        };
+        /**
+         * VersionRename
+         * @description Another name for a version; empty: none.
+         */
+        VersionRename: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * VersionRequest
+         * @description What the version is called.
+         */
+        VersionRequest: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /** VersionRow */
+        VersionRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Created By
+             * @description A user's id
+             * @example null
+             */
+            created_by: string | null;
+            /**
+             * Created By Name
+             * @example Ada
+             */
+            created_by_name: string | null;
+            /** Is Published */
+            is_published: boolean;
+            /**
+             * Links
+             * @description How many
+             */
+            links: number;
+            /**
+             * Name
+             * @description Empty: it has none
+             */
+            name: string;
+            /**
+             * Nodes
+             * @description How many
+             */
+            nodes: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Waits
+         * @description What a firing waits for.
+         */
+        Waits: {
+            /** Child Run Id */
+            child_run_id: string | null;
+            /**
+             * Kind
+             * @description time, person or graph
+             */
+            kind: string;
+            /** Review Id */
+            review_id: string | null;
+            /** Until */
+            until: string | null;
+        };
+    };
+    responses: {
+        /** @description The database is away, or this process ends; try again */
+        Away: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "bad_input",
+                 *       "detail": "inputs.name: The input 'name' is missing. Give it a value.",
+                 *       "errors": [
+                 *         {
+                 *           "cure": "Give it a value.",
+                 *           "message": "The input 'name' is missing.",
+                 *           "node_id": "out",
+                 *           "path": "inputs.name",
+                 *           "pin": "value"
+                 *         }
+                 *       ],
+                 *       "status": 400,
+                 *       "title": "Bad Request",
+                 *       "type": "urn:blockyard:error:bad_input"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+        /** @description Refused: what is wrong, and the cure */
+        Refused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": "bad_input",
+                 *       "detail": "inputs.name: The input 'name' is missing. Give it a value.",
+                 *       "errors": [
+                 *         {
+                 *           "cure": "Give it a value.",
+                 *           "message": "The input 'name' is missing.",
+                 *           "node_id": "out",
+                 *           "path": "inputs.name",
+                 *           "pin": "value"
+                 *         }
+                 *       ],
+                 *       "status": 400,
+                 *       "title": "Bad Request",
+                 *       "type": "urn:blockyard:error:bad_input"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ProblemDetails"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_keys: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "expires_at": "2026-01-31T12:00:00Z",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "last_used_at": "2026-01-31T12:00:00Z",
+                     *           "name": "nightly import",
+                     *           "scopes": [
+                     *             "graphs:read",
+                     *             "runs:write"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ApiKeyView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expires_at": null,
+                 *       "name": "nightly import",
+                 *       "scopes": [
+                 *         "graphs:read"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiKeyRequest"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "expires_at": "2026-01-31T12:00:00Z",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "key": "by_pZ0mT6b6b0uYk3o2l9mXo1Qn5w7vJ4c8s2dR1fE0gHh",
+                     *       "last_used_at": "2026-01-31T12:00:00Z",
+                     *       "name": "nightly import",
+                     *       "scopes": [
+                     *         "graphs:read",
+                     *         "runs:write"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_audit: {
+        parameters: {
+            query?: {
+                /** @description What the action begins with, as `user.` */
+                action?: string;
+                /** @description From this moment on */
+                after?: string | null;
+                /** @description Until just before this moment */
+                before?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                /** @description To what it was done */
+                target_id?: string | null;
+                /** @description Who did it */
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "user.create",
+                     *           "address": "192.0.2.7",
+                     *           "at": "2026-01-31T12:00:00Z",
+                     *           "detail": {},
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "target_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "target_kind": "user",
+                     *           "user_email": "ada@example.com",
+                     *           "user_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_AuditEntryView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_activity: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "user.create",
+                     *           "address": "192.0.2.7",
+                     *           "at": "2026-01-31T12:00:00Z",
+                     *           "detail": {},
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "target_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "target_kind": "user",
+                     *           "user_email": "ada@example.com",
+                     *           "user_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_AuditEntryView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "name": "Greeting",
+                     *       "role": "editor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    log_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "name": "Greeting",
+                     *       "role": "editor",
+                     *       "scopes": [
+                     *         "graphs:read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Ada Lovelace"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "name": "Greeting",
+                     *       "role": "editor",
+                     *       "scopes": [
+                     *         "graphs:read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "correct horse battery",
+                 *       "new": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "name": "Greeting",
+                     *       "role": "editor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_sessions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "192.0.2.7",
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "expires_at": "2026-01-31T12:00:00Z",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_current": true
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_SessionView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "categories": [
+                     *             "logic"
+                     *           ],
+                     *           "costs": [
+                     *             {
+                     *               "amount": 10000,
+                     *               "cost_type": "run"
+                     *             }
+                     *           ],
+                     *           "description": "Calculates with two numbers.",
+                     *           "execution": "async",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "inputs": [
+                     *             {
+                     *               "is_each": false,
+                     *               "is_required": true,
+                     *               "name": "a",
+                     *               "schema": {
+                     *                 "type": "number"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "is_at_most_once": true,
+                     *           "is_collecting": true,
+                     *           "is_pure": true,
+                     *           "is_static_output": true,
+                     *           "kind": "standard",
+                     *           "name": "CalculatorBlock",
+                     *           "order": "source",
+                     *           "outputs": [
+                     *             {
+                     *               "is_each": false,
+                     *               "is_required": false,
+                     *               "name": "result",
+                     *               "schema": {
+                     *                 "type": "number"
+                     *               }
+                     *             }
+                     *           ],
+                     *           "title": "Calculator"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_BlockView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "categories": [
+                     *         "logic"
+                     *       ],
+                     *       "costs": [
+                     *         {
+                     *           "amount": 10000,
+                     *           "cost_type": "run"
+                     *         }
+                     *       ],
+                     *       "description": "Calculates with two numbers.",
+                     *       "execution": "async",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "inputs": [
+                     *         {
+                     *           "is_each": false,
+                     *           "is_required": true,
+                     *           "name": "a",
+                     *           "schema": {
+                     *             "type": "number"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "is_at_most_once": true,
+                     *       "is_collecting": true,
+                     *       "is_pure": true,
+                     *       "is_static_output": true,
+                     *       "kind": "standard",
+                     *       "name": "CalculatorBlock",
+                     *       "order": "source",
+                     *       "outputs": [
+                     *         {
+                     *           "is_each": false,
+                     *           "is_required": false,
+                     *           "name": "result",
+                     *           "schema": {
+                     *             "type": "number"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "title": "Calculator"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BlockView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: {
+                /** @description Everybody's, for owners */
+                all_users?: boolean;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                /** @description One user's; others' are for owners */
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_yours": true,
+                     *           "limit": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "period": "day",
+                     *           "reserved": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "resets_at": "2026-01-31T12:00:00Z",
+                     *           "set_by": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "spent": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "updated_at": "2026-01-31T12:00:00Z",
+                     *           "user_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_BudgetView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    put_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                 *       "limit_usd_micros": 5000000,
+                 *       "period": "day",
+                 *       "user_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BudgetBody"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_yours": true,
+                     *       "limit": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "period": "day",
+                     *       "reserved": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "resets_at": "2026-01-31T12:00:00Z",
+                     *       "set_by": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "spent": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "updated_at": "2026-01-31T12:00:00Z",
+                     *       "user_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_yours": true,
+                     *       "limit": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "period": "day",
+                     *       "reserved": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "resets_at": "2026-01-31T12:00:00Z",
+                     *       "set_by": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "spent": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "updated_at": "2026-01-31T12:00:00Z",
+                     *       "user_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_costs: {
+        parameters: {
+            query?: {
+                /** @description Everybody's, for owners */
+                all_users?: boolean;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description 30 days before `to` without it */
+                from?: string | null;
+                /** @description Runs of this graph only */
+                graph_id?: string | null;
+                group_by?: components["schemas"]["CostGroup"];
+                /** @description How many at most */
+                limit?: number;
+                /** @description Now without it */
+                to?: string | null;
+                /** @description One user's; others' are for owners */
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-01-31T12:00:00Z",
+                     *       "items": [
+                     *         {
+                     *           "charges": 3,
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "key": "2026-01-31",
+                     *           "label": "2026-01-31"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "to": "2026-01-31T12:00:00Z",
+                     *       "total": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                /** @description Only names with this in them */
+                q?: string;
+                /** @description Only what this run made */
+                run_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "media_type": "application/pdf",
+                     *           "name": "report.pdf",
+                     *           "reference": "file:01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "run_id": null,
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "size_bytes": 48213,
+                     *           "used_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_FileView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    upload_files: {
+        parameters: {
+            query?: {
+                /** @description For a body that is the file itself */
+                name?: string | null;
+            };
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    file: string[];
+                };
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "media_type": "application/pdf",
+                     *           "name": "report.pdf",
+                     *           "reference": "file:01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "run_id": null,
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "size_bytes": 48213,
+                     *           "used_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FilesStored"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "media_type": "application/pdf",
+                     *       "name": "report.pdf",
+                     *       "reference": "file:01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "run_id": null,
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "size_bytes": 48213,
+                     *       "used_at": "2026-01-31T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    download_file: {
+        parameters: {
+            query?: {
+                /** @description Show it in the browser; pictures only */
+                inline?: boolean;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The part that `Range` asks for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The caller has it: `If-None-Match` names its ETag */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "graphs": 1,
+                     *           "name": "Greeting"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Folder_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_graphs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Empty: those that are in none */
+                folder?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                /** @description In name, description or tags, in any case */
+                q?: string | null;
+                /** @description `updated`: changed last first */
+                sort?: "updated" | "name";
+                tag?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "description": "Greets whoever is named",
+                     *           "draft": {
+                     *             "is_changed": true,
+                     *             "revision": 1
+                     *           },
+                     *           "folder": "Work/Money",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "last_run": {
+                     *             "created_at": "2026-01-31T12:00:00Z",
+                     *             "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *             "status": "completed"
+                     *           },
+                     *           "latest_version": 1,
+                     *           "name": "Greeting",
+                     *           "published_version": 1,
+                     *           "retain_days": 1,
+                     *           "tags": [
+                     *             "finance"
+                     *           ],
+                     *           "updated_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_GraphRow_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    create_graph: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "links": [
+                 *         {
+                 *           "id": "l1",
+                 *           "sink_id": "out",
+                 *           "sink_name": "value",
+                 *           "source_id": "in",
+                 *           "source_name": "result"
+                 *         }
+                 *       ],
+                 *       "name": "Greeting",
+                 *       "nodes": [
+                 *         {
+                 *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                 *           "id": "in",
+                 *           "input_default": {
+                 *             "name": "name"
+                 *           }
+                 *         },
+                 *         {
+                 *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                 *           "id": "out",
+                 *           "input_default": {
+                 *             "name": "greeting"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Graph"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_graph: {
+        parameters: {
+            query?: {
+                /** @description The newest without it */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "description": "Greets whoever is named",
+                     *       "draft": {
+                     *         "is_changed": true,
+                     *         "revision": 1
+                     *       },
+                     *       "folder": "Work/Money",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "last_run": {
+                     *         "created_at": "2026-01-31T12:00:00Z",
+                     *         "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *         "status": "completed"
+                     *       },
+                     *       "latest_version": 1,
+                     *       "limits": {
+                     *         "max_active_s": 1,
+                     *         "max_cost_usd_micros": 1,
+                     *         "max_firings": 1,
+                     *         "max_waiting_values": 1
+                     *       },
+                     *       "links": [
+                     *         {
+                     *           "id": "l1",
+                     *           "sink_id": "out",
+                     *           "sink_name": "value",
+                     *           "source_id": "in",
+                     *           "source_name": "result"
+                     *         }
+                     *       ],
+                     *       "name": "Greeting",
+                     *       "nodes": [
+                     *         {
+                     *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                     *           "id": "in",
+                     *           "input_default": {
+                     *             "name": "name"
+                     *           }
+                     *         },
+                     *         {
+                     *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                     *           "id": "out",
+                     *           "input_default": {
+                     *             "name": "greeting"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "published_version": 1,
+                     *       "retain_days": 1,
+                     *       "sub_graphs": [
+                     *         {
+                     *           "links": [
+                     *             {
+                     *               "id": "l1",
+                     *               "sink_id": "out",
+                     *               "sink_name": "value",
+                     *               "source_id": "in",
+                     *               "source_name": "result"
+                     *             }
+                     *           ],
+                     *           "name": "Greeting",
+                     *           "nodes": [
+                     *             {
+                     *               "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                     *               "id": "in",
+                     *               "input_default": {
+                     *                 "name": "name"
+                     *               }
+                     *             },
+                     *             {
+                     *               "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                     *               "id": "out",
+                     *               "input_default": {
+                     *                 "name": "greeting"
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "tags": [
+                     *         "finance"
+                     *       ],
+                     *       "updated_at": "2026-01-31T12:00:00Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    save_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "links": [
+                 *         {
+                 *           "id": "l1",
+                 *           "sink_id": "out",
+                 *           "sink_name": "value",
+                 *           "source_id": "in",
+                 *           "source_name": "result"
+                 *         }
+                 *       ],
+                 *       "name": "Greeting",
+                 *       "nodes": [
+                 *         {
+                 *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                 *           "id": "in",
+                 *           "input_default": {
+                 *             "name": "name"
+                 *           }
+                 *         },
+                 *         {
+                 *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                 *           "id": "out",
+                 *           "input_default": {
+                 *             "name": "greeting"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Graph"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Greets whoever is named",
+                 *       "folder": "",
+                 *       "name": "Greeting",
+                 *       "retain_days": 1,
+                 *       "tags": [
+                 *         "finance"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["GraphChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "description": "Greets whoever is named",
+                     *       "draft": {
+                     *         "is_changed": true,
+                     *         "revision": 1
+                     *       },
+                     *       "folder": "Work/Money",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "last_run": {
+                     *         "created_at": "2026-01-31T12:00:00Z",
+                     *         "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *         "status": "completed"
+                     *       },
+                     *       "latest_version": 1,
+                     *       "name": "Greeting",
+                     *       "published_version": 1,
+                     *       "retain_days": 1,
+                     *       "tags": [
+                     *         "finance"
+                     *       ],
+                     *       "updated_at": "2026-01-31T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphRow"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    compare_versions: {
+        parameters: {
+            query: {
+                /** @description A number or `draft` */
+                from: number | "draft";
+                /** @description A number or `draft` */
+                to?: number | "draft";
+            };
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "fields": [
+                     *         {
+                     *           "after": "Greeting",
+                     *           "before": "Hello",
+                     *           "kind": "changed",
+                     *           "path": [
+                     *             "name"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "from_version": 1,
+                     *       "is_empty": false,
+                     *       "links": {
+                     *         "added": [],
+                     *         "changed": [],
+                     *         "removed": []
+                     *       },
+                     *       "moved": [
+                     *         {
+                     *           "after": {
+                     *             "x": 340,
+                     *             "y": 0
+                     *           },
+                     *           "before": {
+                     *             "x": 0,
+                     *             "y": 0
+                     *           },
+                     *           "id": "out",
+                     *           "label": "Result"
+                     *         }
+                     *       ],
+                     *       "nodes": {
+                     *         "added": [],
+                     *         "changed": [
+                     *           {
+                     *             "fields": [
+                     *               {
+                     *                 "after": "greeting",
+                     *                 "before": "said",
+                     *                 "kind": "changed",
+                     *                 "path": [
+                     *                   "input_default",
+                     *                   "name"
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "id": "out",
+                     *             "label": "Result"
+                     *           }
+                     *         ],
+                     *         "removed": []
+                     *       },
+                     *       "to_version": "draft"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    copy_graph: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Greeting"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CopyRequest"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "based_on_version": 1,
+                     *       "graph": {
+                     *         "links": [
+                     *           {
+                     *             "id": "l1",
+                     *             "sink_id": "out",
+                     *             "sink_name": "value",
+                     *             "source_id": "in",
+                     *             "source_name": "result"
+                     *           }
+                     *         ],
+                     *         "name": "Greeting",
+                     *         "nodes": [
+                     *           {
+                     *             "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                     *             "id": "in",
+                     *             "input_default": {
+                     *               "name": "name"
+                     *             }
+                     *           },
+                     *           {
+                     *             "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                     *             "id": "out",
+                     *             "input_default": {
+                     *               "name": "greeting"
+                     *             }
+                     *           }
+                     *         ]
+                     *       },
+                     *       "is_changed": true,
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "revision": 1,
+                     *       "saved_at": "2026-01-31T12:00:00Z",
+                     *       "saved_by": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The revision that you have read, as in `"3"`; `*`: whatever it is */
+                "If-Match"?: string | null;
+            };
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "links": [
+                 *         {
+                 *           "id": "l1",
+                 *           "sink_id": "out",
+                 *           "sink_name": "value",
+                 *           "source_id": "in",
+                 *           "source_name": "result"
+                 *         }
+                 *       ],
+                 *       "name": "Greeting",
+                 *       "nodes": [
+                 *         {
+                 *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                 *           "id": "in",
+                 *           "input_default": {
+                 *             "name": "name"
+                 *           }
+                 *         },
+                 *         {
+                 *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                 *           "id": "out",
+                 *           "input_default": {
+                 *             "name": "greeting"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Graph"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "revision": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    download_graph: {
+        parameters: {
+            query?: {
+                /** @description A number or `draft`; the newest version without it */
+                version?: number | "draft" | null;
+            };
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Greets whoever is named",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "left_out": [
+                     *         {
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "node_id": "out",
+                     *           "pin": "value",
+                     *           "why": "Credentials do not travel with a graph. Choose one again."
+                     *         }
+                     *       ],
+                     *       "limits": {
+                     *         "max_active_s": 1,
+                     *         "max_cost_usd_micros": 1,
+                     *         "max_firings": 1,
+                     *         "max_waiting_values": 1
+                     *       },
+                     *       "links": [
+                     *         {
+                     *           "id": "l1",
+                     *           "sink_id": "out",
+                     *           "sink_name": "value",
+                     *           "source_id": "in",
+                     *           "source_name": "result"
+                     *         }
+                     *       ],
+                     *       "name": "Greeting",
+                     *       "nodes": [
+                     *         {
+                     *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                     *           "id": "in",
+                     *           "input_default": {
+                     *             "name": "name"
+                     *           }
+                     *         },
+                     *         {
+                     *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                     *           "id": "out",
+                     *           "input_default": {
+                     *             "name": "greeting"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "sub_graphs": [
+                     *         {
+                     *           "links": [
+                     *             {
+                     *               "id": "l1",
+                     *               "sink_id": "out",
+                     *               "sink_name": "value",
+                     *               "source_id": "in",
+                     *               "source_name": "result"
+                     *             }
+                     *           ],
+                     *           "name": "Greeting",
+                     *           "nodes": [
+                     *             {
+                     *               "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                     *               "id": "in",
+                     *               "input_default": {
+                     *                 "name": "name"
+                     *               }
+                     *             },
+                     *             {
+                     *               "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                     *               "id": "out",
+                     *               "input_default": {
+                     *                 "name": "greeting"
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphFile"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    publish_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Greeting",
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["PublishRequest"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "published_version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    run_graph: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "inputs": {
+                 *         "name": "Ada"
+                 *       },
+                 *       "wait": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cost": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "duration_ms": 12.5,
+                     *       "errors": [
+                     *         {
+                     *           "code": "block_failed",
+                     *           "firing": 1,
+                     *           "item": [],
+                     *           "message": "division by zero",
+                     *           "node_id": "out",
+                     *           "node_name": "Result"
+                     *         }
+                     *       ],
+                     *       "leftovers": [
+                     *         {
+                     *           "count": 1,
+                     *           "node_id": "out",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "never_fired": [],
+                     *       "outputs": {
+                     *         "greeting": [
+                     *           "Hello, Ada!"
+                     *         ]
+                     *       },
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "completed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunResult"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "queued"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunAccepted"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    stream_graph: {
+        parameters: {
+            query?: {
+                /** @description `run:seq` pairs with commas between, of the runs you know */
+                after?: string;
+            };
+            header?: {
+                /** @description Instead of `after` */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ServerSentEvent"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    unpublish_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "published_version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Published"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    validate_graph: {
+        parameters: {
+            query?: {
+                /** @description A number or `draft`; the newest version without it */
+                version?: number | "draft" | null;
+            };
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphProblems"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "created_by": null,
+                     *           "created_by_name": "Ada",
+                     *           "is_published": true,
+                     *           "links": 1,
+                     *           "name": "Greeting",
+                     *           "nodes": 1,
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_VersionRow_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    save_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Greeting"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VersionRequest"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphSaved"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    name_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Greeting"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VersionRename"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "created_by": null,
+                     *       "created_by_name": "Ada",
+                     *       "is_published": true,
+                     *       "links": 1,
+                     *       "name": "Greeting",
+                     *       "nodes": 1,
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VersionRow"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    restore_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The revision that you have read, as in `"3"`; `*`: whatever it is */
+                "If-Match"?: string | null;
+            };
+            path: {
+                graph_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "revision": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DraftSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    import_graph: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "links": [
+                 *         {
+                 *           "id": "l1",
+                 *           "sink_id": "out",
+                 *           "sink_name": "value",
+                 *           "source_id": "in",
+                 *           "source_name": "result"
+                 *         }
+                 *       ],
+                 *       "name": "Greeting",
+                 *       "nodes": [
+                 *         {
+                 *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                 *           "id": "in",
+                 *           "input_default": {
+                 *             "name": "name"
+                 *           }
+                 *         },
+                 *         {
+                 *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                 *           "id": "out",
+                 *           "input_default": {
+                 *             "name": "greeting"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Graph"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": [
+                     *         {
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "node_id": "out",
+                     *           "pin": "value",
+                     *           "why": "Credentials do not travel with a graph. Choose one again."
+                     *         }
+                     *       ],
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "mapped": [
+                     *         {
+                     *           "blocks": {},
+                     *           "file_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "name": "Greeting"
+                     *         }
+                     *       ],
+                     *       "missing": [
+                     *         {
+                     *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "missing": "block",
+                     *           "node_id": "out",
+                     *           "node_name": "Result"
+                     *         }
+                     *       ],
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    check_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "links": [
+                 *         {
+                 *           "id": "l1",
+                 *           "sink_id": "out",
+                 *           "sink_name": "value",
+                 *           "source_id": "in",
+                 *           "source_name": "result"
+                 *         }
+                 *       ],
+                 *       "name": "Greeting",
+                 *       "nodes": [
+                 *         {
+                 *           "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                 *           "id": "in",
+                 *           "input_default": {
+                 *             "name": "name"
+                 *           }
+                 *         },
+                 *         {
+                 *           "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                 *           "id": "out",
+                 *           "input_default": {
+                 *             "name": "greeting"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Graph"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphProblems"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [],
+                     *       "status": "ready",
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [],
+                     *       "status": "ready",
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "problems": [],
+                     *       "status": "ready",
+                     *       "warnings": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                newest_first?: boolean;
+                run_id?: string | null;
+                /** @description Any of these */
+                status?: components["schemas"]["ReviewStatus"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "data": {
+                     *             "text": "Hello, Ada!"
+                     *           },
+                     *           "decided_at": "2026-01-31T12:00:00Z",
+                     *           "decision": {
+                     *             "text": "Hi!"
+                     *           },
+                     *           "firing": 1,
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_editable": true,
+                     *           "message": "The input 'name' is missing.",
+                     *           "name": "Post this?",
+                     *           "node_id": "out",
+                     *           "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "status": "open"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ReviewView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "data": {
+                     *         "text": "Hello, Ada!"
+                     *       },
+                     *       "decided_at": "2026-01-31T12:00:00Z",
+                     *       "decision": {
+                     *         "text": "Hi!"
+                     *       },
+                     *       "firing": 1,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_editable": true,
+                     *       "message": "The input 'name' is missing.",
+                     *       "name": "Post this?",
+                     *       "node_id": "out",
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "open"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    answer_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "approved": true,
+                 *       "data": {
+                 *         "text": "Hello, Ada!"
+                 *       },
+                 *       "message": "The input 'name' is missing."
+                 *     }
+                 */
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description This moment or later */
+                created_after?: string | null;
+                /** @description Earlier than this */
+                created_before?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Runs that have taken over results of this one */
+                from_run_id?: string | null;
+                graph_id?: string | null;
+                label?: string | null;
+                /** @description How many at most */
+                limit?: number;
+                max_cost_usd_micros?: number | null;
+                min_cost_usd_micros?: number | null;
+                /** @description Runs that this one has started, instead of those at the top */
+                parent_run_id?: string | null;
+                /** @description Text in the beginning of the inputs, in labels, errors or the graph's name; or the run's id */
+                q?: string;
+                /** @description Any of these */
+                status?: components["schemas"]["RunStatus"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "ended_at": "2026-01-31T12:00:00Z",
+                     *           "error": null,
+                     *           "from_node_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "from_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_name": "Greeting",
+                     *           "graph_version": 1,
+                     *           "labels": [
+                     *             "nightly"
+                     *           ],
+                     *           "parent_firing": 1,
+                     *           "parent_node_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "parent_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "started_at": "2026-01-31T12:00:00Z",
+                     *           "status": "completed",
+                     *           "wake_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_RunRow_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cancel_requested_at": "2026-01-31T12:00:00Z",
+                     *       "child_runs": 1,
+                     *       "cost": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "duration_ms": 12.5,
+                     *       "ended_at": "2026-01-31T12:00:00Z",
+                     *       "error": null,
+                     *       "error_count": 1,
+                     *       "errors": [
+                     *         {
+                     *           "code": "block_failed",
+                     *           "firing": 1,
+                     *           "item": [],
+                     *           "message": "division by zero",
+                     *           "node_id": "out",
+                     *           "node_name": "Result"
+                     *         }
+                     *       ],
+                     *       "from_node_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "from_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "graph_name": "Greeting",
+                     *       "graph_version": 1,
+                     *       "has_more_outputs": true,
+                     *       "inputs": {
+                     *         "name": "Ada"
+                     *       },
+                     *       "labels": [
+                     *         "nightly"
+                     *       ],
+                     *       "leftovers": [
+                     *         {
+                     *           "count": 1,
+                     *           "node_id": "out",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "never_fired": [],
+                     *       "options": {},
+                     *       "outputs": {
+                     *         "greeting": [
+                     *           "Hello, Ada!"
+                     *         ]
+                     *       },
+                     *       "parent_firing": 1,
+                     *       "parent_node_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "parent_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "root_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "started_at": "2026-01-31T12:00:00Z",
+                     *       "status": "completed",
+                     *       "wake_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunDetails"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "labels": [
+                 *         "checked"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RunChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "labels": [
+                     *         "nightly"
+                     *       ],
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunLabels"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    cancel_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "queued"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunAccepted"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_run_costs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "charges": 3,
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "node_id": "out"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "total": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodeCosts"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_events: {
+        parameters: {
+            query?: {
+                /** @description The number of the last event you have */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_end": true,
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-31T12:00:00Z",
+                     *           "data": {
+                     *             "status": "running"
+                     *           },
+                     *           "firing": null,
+                     *           "kind": "state",
+                     *           "node_id": null,
+                     *           "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "seq": 1
+                     *         }
+                     *       ],
+                     *       "next_after": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunEvents"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "after": 1,
+                     *       "items": [
+                     *         {
+                     *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "completed": 1,
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "duration_ms": 12.5,
+                     *           "failed": 1,
+                     *           "last_error": {
+                     *             "code": "block_failed",
+                     *             "firing": 1,
+                     *             "message": "The input 'name' is missing."
+                     *           },
+                     *           "name": "Greeting",
+                     *           "node_id": "out",
+                     *           "retried": 1,
+                     *           "running": 1,
+                     *           "started": 1,
+                     *           "status": "completed",
+                     *           "waiting": 1
+                     *         }
+                     *       ],
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunNodes"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_firings: {
+        parameters: {
+            query?: {
+                /** @description `next_after` of the page before */
+                after?: number;
+                /** @description How many at most */
+                limit?: number;
+                /** @description Any of these */
+                status?: components["schemas"]["FiringStatus"][];
+            };
+            header?: never;
+            path: {
+                node_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "duration_ms": 12.5,
+                     *           "ended_at": "2026-01-31T12:00:00Z",
+                     *           "error": null,
+                     *           "firing": 1,
+                     *           "item": [],
+                     *           "started_at": "2026-01-31T12:00:00Z",
+                     *           "status": "completed"
+                     *         }
+                     *       ],
+                     *       "next_after": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Firings"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_firing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firing: number;
+                node_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "child_run_ids": [
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *       ],
+                     *       "cost": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "duration_ms": 12.5,
+                     *       "ended_at": "2026-01-31T12:00:00Z",
+                     *       "error": null,
+                     *       "firing": 1,
+                     *       "has_more_outputs": true,
+                     *       "inputs": {},
+                     *       "item": [],
+                     *       "outputs": {},
+                     *       "started_at": "2026-01-31T12:00:00Z",
+                     *       "status": "completed",
+                     *       "waits_for": {
+                     *         "child_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *         "kind": "person",
+                     *         "review_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *         "until": "2026-01-31T12:00:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FiringDetails"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_values: {
+        parameters: {
+            query?: {
+                /** @description `next_after` of the page before */
+                after?: number;
+                /** @description Of this firing only */
+                firing?: number | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                node_id: string;
+                pin: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "firing": 1,
+                     *           "index": 1,
+                     *           "seq": 1,
+                     *           "value": "Ada"
+                     *         }
+                     *       ],
+                     *       "next_after": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Values"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    retry_run: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "wait": 30
+                 *     }
+                 */
+                "application/json": components["schemas"]["Retry"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cost": {
+                     *         "credits": 0.15,
+                     *         "usd_micros": 1500
+                     *       },
+                     *       "duration_ms": 12.5,
+                     *       "errors": [
+                     *         {
+                     *           "code": "block_failed",
+                     *           "firing": 1,
+                     *           "item": [],
+                     *           "message": "division by zero",
+                     *           "node_id": "out",
+                     *           "node_name": "Result"
+                     *         }
+                     *       ],
+                     *       "leftovers": [
+                     *         {
+                     *           "count": 1,
+                     *           "node_id": "out",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "never_fired": [],
+                     *       "outputs": {
+                     *         "greeting": [
+                     *           "Hello, Ada!"
+                     *         ]
+                     *       },
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "completed"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunResult"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "queued"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunAccepted"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    stream_run: {
+        parameters: {
+            query?: {
+                /** @description The number of the last event you have */
+                after?: number;
+            };
+            header?: {
+                /** @description Instead of `after` */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ServerSentEvent"];
+                };
+            };
+            /** @description The run has ended, and there is nothing behind `after` */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                value_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description The value */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example Hello, Ada! */
+                    "application/json": unknown;
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_open": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada Lovelace",
+                 *       "password": "correct horse battery",
+                 *       "token": "pZ0mT6b6b0uYk3o2l9mXo1Qn5w7vJ4c8s2dR1fE0gHh"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "name": "Greeting",
+                     *       "role": "editor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "blocks": 1,
+                     *       "database": "embedded",
+                     *       "graph_names": {
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11": "Greeting"
+                     *       },
+                     *       "last_runs": [
+                     *         {
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "ended_at": "2026-01-31T12:00:00Z",
+                     *           "error": null,
+                     *           "from_node_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "from_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_name": "Greeting",
+                     *           "graph_version": 1,
+                     *           "labels": [
+                     *             "nightly"
+                     *           ],
+                     *           "parent_firing": 1,
+                     *           "parent_node_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "parent_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "started_at": "2026-01-31T12:00:00Z",
+                     *           "status": "completed",
+                     *           "wake_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "open_reviews": 1,
+                     *       "queue": 1,
+                     *       "runs": {
+                     *         "completed": 12,
+                     *         "running": 1
+                     *       },
+                     *       "uptime_s": 1,
+                     *       "version": "0.1.0",
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "description": "Greets whoever is named",
+                     *           "name": "Greeting",
+                     *           "nodes": 1,
+                     *           "tags": [
+                     *             "text"
+                     *           ],
+                     *           "title": "Calculator"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_TemplateRow_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "description": "Greets whoever is named",
+                     *       "graph": {
+                     *         "links": [
+                     *           {
+                     *             "id": "l1",
+                     *             "sink_id": "out",
+                     *             "sink_name": "value",
+                     *             "source_id": "in",
+                     *             "source_name": "result"
+                     *           }
+                     *         ],
+                     *         "name": "Greeting",
+                     *         "nodes": [
+                     *           {
+                     *             "block_id": "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158",
+                     *             "id": "in",
+                     *             "input_default": {
+                     *               "name": "name"
+                     *             }
+                     *           },
+                     *           {
+                     *             "block_id": "363ae599-353e-4804-937e-b2ee3cef3da4",
+                     *             "id": "out",
+                     *             "input_default": {
+                     *               "name": "greeting"
+                     *             }
+                     *           }
+                     *         ]
+                     *       },
+                     *       "name": "Greeting",
+                     *       "nodes": 1,
+                     *       "tags": [
+                     *         "text"
+                     *       ],
+                     *       "title": "Calculator"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    use_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "folder": "",
+                 *       "name": "Greeting"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TemplateRequest"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "problems": [
+                     *         {
+                     *           "cure": "Give it a value.",
+                     *           "message": "The input 'name' is missing.",
+                     *           "node_id": "out",
+                     *           "path": "inputs.name",
+                     *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "email": "ada@example.com",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_active": true,
+                     *           "name": "Greeting",
+                     *           "role": "editor"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_PersonView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada Lovelace",
+                 *       "password": "correct horse battery",
+                 *       "role": "editor"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_active": true,
+                     *       "name": "Greeting",
+                     *       "password": "correct horse battery",
+                     *       "role": "editor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonMade"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_active": true,
+                     *       "name": "Greeting",
+                     *       "role": "editor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "is_active": true,
+                 *       "name": "Greeting",
+                 *       "role": "editor"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_active": true,
+                     *       "name": "Greeting",
+                     *       "role": "editor"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": "correct horse battery",
+                     *       "sessions_ended": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasswordMade"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+}
