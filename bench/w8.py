@@ -25,8 +25,8 @@ from bench.prepared import prepare
 from bench.served import blockyard
 
 WATCHERS = 200
-ROUNDS = 9
-_ITEMS = 400
+ROUNDS = 7
+_ITEMS = 2_000
 _SEQ = re.compile(r'"seq":(\d+)')
 
 

@@ -61,8 +61,7 @@ class RunReader:
 
     async def _fetched(self, user_id: str, outputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
         return {
-            name: [await self._whole(user_id, wire) for wire in values]
-            for name, values in outputs.items()
+            name: [await self._whole(user_id, wire) for wire in values] for name, values in outputs.items()
         }
 
     async def _whole(self, user_id: str, wire: Any) -> Any:

@@ -93,13 +93,19 @@ class Settings(BaseSettings):
         default="", description="http://host:4318 of a collector of traces; empty: no traces"
     )
     worker_port: int = Field(
-        default=0, ge=0, le=65535, description="where `blockyard worker` answers health and metrics; 0: nowhere"
+        default=0,
+        ge=0,
+        le=65535,
+        description="where `blockyard worker` answers health and metrics; 0: nowhere",
     )
     drain_s: float = Field(
         default=0.0, ge=0, le=300, description="how long a server that was told to end still takes requests"
     )
     retain_days: int = Field(
-        default=90, ge=0, le=36_500, description="runs go so long after their end; 0: never. A graph may say else"
+        default=90,
+        ge=0,
+        le=36_500,
+        description="runs go so long after their end; 0: never. A graph may say else",
     )
     audit_retain_days: int = Field(default=365, ge=0, le=36_500, description="0: for ever")
     prune_every_s: float = Field(default=3600.0, gt=0)

@@ -16,5 +16,5 @@ MOST = 1.1 if IS_FULL else 1.5
 
 
 async def test_watchers_miss_nothing_and_hardly_slow_the_run() -> None:
-    found = await watched(200, 9, 400) if IS_FULL else await watched(20, 5, 100)
+    found = await watched(200, 7, 2_000) if IS_FULL else await watched(20, 5, 100)
     assert found.watched_ms <= found.alone_ms * MOST

@@ -43,7 +43,9 @@ async def retry_run(
     if origin.parent_run_id is not None:
         raise Conflict(f"This run is a part of {origin.root_run_id!r}. Retry that one.")
     if origin.status is RunStatus.COMPLETED:
-        raise Conflict("Nothing failed in this run. Start it again, or from one of its nodes with `from_node`.")
+        raise Conflict(
+            "Nothing failed in this run. Start it again, or from one of its nodes with `from_node`."
+        )
     given = body.model_dump(exclude_none=True) if body else {}
     request = RunRequest.model_validate({**given, "from_run": run_id})
     return await start_run(site.app.worker, caller, origin.graph_id, key, request)
