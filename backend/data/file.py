@@ -18,8 +18,8 @@ REFERENCE_PATTERN = rf"{_PREFIX}({_ID})"
 """A regular expression, the same for Python and PostgreSQL; its group is the id."""
 _REFERENCE = re.compile(REFERENCE_PATTERN)
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
-_SAYS_NOTHING = "application/x-www-form-urlencoded"
-"""What curl calls every body that it is not told about."""
+_SAYS_NOTHING = frozenset({"application/x-www-form-urlencoded", "application/octet-stream"})
+"""What curl calls every body, and most files of a form, that it is not told about."""
 _ACTIVE = ("html", "svg", "xml", "javascript", "ecmascript")
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -91,12 +91,12 @@ def _is_hidden(char: str) -> bool:
 
 
 def media_type_of(declared: str | None, name: str) -> str:
-    """The declared type where it can be one, else what the name says; parameters are left out.
+    """The declared type where it is one and says something, else what the name says; parameters are left out.
 
     What a browser would run is never guessed: it has to be declared.
     """
     said = (declared or "").partition(";")[0].strip().lower()
-    if _MEDIA_TYPE.fullmatch(said) and said != _SAYS_NOTHING:
+    if _MEDIA_TYPE.fullmatch(said) and said not in _SAYS_NOTHING:
         return said
     guessed = _known_types().guess_type(f"/{name}")[0]
     if guessed is None or any(word in guessed for word in _ACTIVE):

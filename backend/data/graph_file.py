@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from backend.data.graph import Graph
 from backend.data.json_types import as_list, as_object
 from backend.util.errors import BadInput, GraphInvalid, Problem, TooLarge
-from backend.util.json_text import parse_json, path_text
+from backend.util.json_text import model_message, parse_json, path_text
 
 MAX_NAMED = 100
 STANDARD_INPUT = "-"
@@ -100,7 +100,7 @@ def _problems(error: ValidationError, value: Any) -> tuple[Problem, ...]:
 def _problem(detail: ErrorDetails, value: Any) -> Problem:
     place = detail["loc"]
     path = path_text(place)
-    message = detail["msg"].replace("Input should", "It should", 1)
+    message = model_message(detail["type"], detail["msg"])
     cure = _CURES.get(detail["type"], "Correct it.")
     node_id = _node_at(place, value)
     return Problem(f"{path}: {message}." if node_id else f"{message}.", cure, node_id=node_id, path=path)

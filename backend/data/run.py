@@ -110,8 +110,8 @@ class RunOptions(BaseModel):
     from_node: str | None = Field(
         default=None, min_length=1, max_length=64, description="With `from_run`: run from this node on"
     )
-    edits: dict[str, Any] = Field(
-        default={}, description="With `from_node`: input pin -> the value it takes instead of what comes"
+    edits: dict[str, dict[str, Any]] = Field(
+        default={}, description="node id -> input pin -> the value it takes instead of what comes"
     )
     labels: list[Label] = Field(default=[], max_length=MOST_LABELS, description="By which runs can be found")
     limits: RunLimits = RunLimits()

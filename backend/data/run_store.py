@@ -118,13 +118,16 @@ MARK = "UPDATE run SET labels = $2, from_run_id = $3, from_node_id = $4 WHERE id
 """What few runs have: labels, and where they come from."""
 
 
+MOST_TO_WATCH = 1_000
+
+
 async def runs_to_watch(
     connection: AsyncConnection, user_id: str, graph_id: str, *, known: Sequence[str], since: str
 ) -> list[tuple[str, bool]]:
     """Runs of a graph, oldest first, each with whether it has ended.
 
     Those of `known` that are of this graph and user, those that have not ended, and those whose id is not
-    below `since`; 1,000 of each at most, and no child runs.
+    below `since`; `MOST_TO_WATCH` of each at most, and no child runs.
     """
     rows = await connection.execute(
         _TO_WATCH, {"user": user_id, "graph": graph_id, "known": list(known), "since": since}
@@ -134,9 +137,9 @@ async def runs_to_watch(
 
 _OF_GRAPH = "SELECT id, status FROM run WHERE user_id = :user AND graph_id = :graph AND parent_run_id IS NULL"
 _TO_WATCH = sa.text(
-    f"({_OF_GRAPH} AND id = ANY(:known) LIMIT 1000) UNION "
-    f"({_OF_GRAPH} AND status IN ('queued', 'running', 'waiting') ORDER BY id DESC LIMIT 1000) UNION "
-    f"({_OF_GRAPH} AND id >= :since ORDER BY id LIMIT 1000) ORDER BY id"
+    f"({_OF_GRAPH} AND id = ANY(:known) LIMIT {MOST_TO_WATCH}) UNION "
+    f"({_OF_GRAPH} AND status IN ('queued', 'running', 'waiting') ORDER BY id DESC LIMIT {MOST_TO_WATCH}) UNION "
+    f"({_OF_GRAPH} AND id >= :since ORDER BY id LIMIT {MOST_TO_WATCH}) ORDER BY id"
 )
 
 

@@ -84,6 +84,8 @@ class Feed:
         self.told: deque[tuple[int, bytes]] = deque(maxlen=_KEPT_TOLD)
         """Events without numbers, each with its place among them."""
         self.told_count = 0
+        self.news = 0
+        """How often somebody said that there is more in the journal."""
         self.looked_up = -1
         """The last number that was seen when the journal was looked at from here."""
 
@@ -181,7 +183,7 @@ class Feeds:
         self._feeds: dict[str, Feed] = {}
         self._dirty: set[Feed] = set()
         self._pages: OrderedDict[tuple[str, int], list[Chunk]] = OrderedDict()
-        self._reading: dict[tuple[str, int], asyncio.Task[list[Chunk]]] = {}
+        self._reading: dict[tuple[Feed, int, int], asyncio.Task[list[Chunk]]] = {}
         self._tick: asyncio.TimerHandle | None = None
         self._look: asyncio.Task[None] | None = None
         self._ticked_at = 0.0
@@ -215,6 +217,7 @@ class Feeds:
         """A run that is executed elsewhere has written something."""
         feed = self._feeds.get(run_id)
         if feed is not None:
+            feed.news += 1
             for watch in feed.watches:
                 watch.must_read = True
             self._schedule(feed)
@@ -258,8 +261,9 @@ class Feeds:
             while True:
                 watch.wake.clear()
                 if watch.must_read:
+                    watch.must_read = False  # there may be more again before the page is there
                     chunks = await self._page(feed, after)
-                    watch.must_read = _is_full(chunks)
+                    watch.must_read = watch.must_read or _is_full(chunks)
                 else:
                     began = time.perf_counter()
                     chunks, watch.must_read = feed.since(after)
@@ -288,12 +292,13 @@ class Feeds:
         known = self._pages.get(key)
         if known is not None:
             return list(known)
-        task = self._reading.get(key)
+        asked = (feed, after, feed.news)  # a page that was begun before there was more may lack it
+        task = self._reading.get(asked)
         if task is None:
             read = partial(self._read_page, feed.user_id, feed.run_id, after, PAGE)
             task = asyncio.ensure_future(surely("watch", read))
-            self._reading[key] = task
-            task.add_done_callback(lambda _: self._reading.pop(key, None))
+            self._reading[asked] = task
+            task.add_done_callback(lambda _: self._reading.pop(asked, None))
         page = await asyncio.shield(task)
         if _is_full(page):
             self._pages[key] = page

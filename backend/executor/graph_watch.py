@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from backend.data.away import surely
-from backend.data.run_store import runs_to_watch
+from backend.data.run_store import MOST_TO_WATCH, runs_to_watch
 from backend.executor.events import Chunk
 from backend.executor.run_reader import RunReader
 from backend.util.clock import first_id_at, now, time_of_id
@@ -74,6 +75,7 @@ class GraphWatch:
             async with self._places, aclosing(follow) as chunks:
                 async for chunk in chunks:
                     await self._chunks.put((run_id, chunk))
+        self._after.pop(run_id, None)  # it is over, and not to be looked for again
 
     async def _look(self) -> None:
         try:
@@ -102,14 +104,17 @@ class GraphWatch:
 
     async def _find(self, since: datetime) -> list[tuple[str, bool]]:
         async def find() -> list[tuple[str, bool]]:
+            known = [run_id for run_id in self._after if run_id not in self._seen]
             async with self._reader.database.begin() as connection:
-                return await runs_to_watch(
-                    connection,
-                    self._user_id,
-                    self._graph_id,
-                    known=[run_id for run_id in self._after if run_id not in self._seen],
-                    since=first_id_at(since),
-                )
+                look = partial(runs_to_watch, connection, self._user_id, self._graph_id)
+                place = first_id_at(since)
+                page = await look(known=known, since=place)
+                found = dict(page)
+                while len(page) >= MOST_TO_WATCH and page[-1][0] > place:
+                    place = page[-1][0]
+                    page = await look(known=[], since=place)
+                    found.update(page)
+                return sorted(found.items())
 
         return await surely("watch", find)
 

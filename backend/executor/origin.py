@@ -39,9 +39,8 @@ async def load_reuse(
         segments = await read_segments(raw, options.from_run)
     recording = Recording([node.id for node in before.nodes]).read(segments)
     changed = _changed_inputs(program, orjson.loads(origin.inputs), inputs)
-    usable = usable_nodes(
-        program, before, RunOptions.model_validate_json(origin.options).pins, changed, options
-    )
+    options_then = RunOptions.model_validate_json(origin.options)
+    usable = usable_nodes(program, before, options_then, changed, options)
     return Reuse(options.from_run, recording, usable)
 
 
@@ -62,28 +61,29 @@ def bind_edits(program: Program, options: RunOptions) -> dict[int, JsonObject]:
     Raises:
         BadInput: there is no such node, or no such pin; all of them are named.
     """
-    if options.from_node is None:
-        if options.edits:
-            _refuse(Problem("Edits belong to a node.", "Say which with from_node.", path="edits"))
-        return {}
-    node = next((node for node in program.by_plan if node.id == options.from_node), None)
-    if node is None:
-        _refuse(
-            Problem("The graph has no such node that runs.", "Choose one of its nodes.", path="from_node")
-        )
-    unknown = [
-        Problem(
-            f"The node {node.label!r} has no input {pin!r}.",
-            f"It has: {', '.join(map(repr, node.pins.inputs))}.",
-            node.id,
-            path=f"edits.{pin}",
-        )
-        for pin in options.edits
-        if pin not in node.pins.inputs
+    nodes = {node.id: node for node in program.by_plan}
+    problems = [
+        Problem("The graph has no such node that runs.", "Choose one of its nodes.", path=path)
+        for node_id, path in [
+            *((node_id, f"edits.{node_id}") for node_id in options.edits),
+            *([(options.from_node, "from_node")] if options.from_node is not None else []),
+        ]
+        if node_id not in nodes
     ]
-    if unknown:
-        _refuse(*unknown)
-    return {node.index: options.edits} if options.edits else {}
+    problems += [
+        Problem(
+            f"The node {nodes[node_id].label!r} has no input {pin!r}.",
+            f"It has: {', '.join(map(repr, nodes[node_id].pins.inputs))}.",
+            node_id,
+            path=f"edits.{node_id}.{pin}",
+        )
+        for node_id, edits in options.edits.items()
+        for pin in edits
+        if node_id in nodes and pin not in nodes[node_id].pins.inputs
+    ]
+    if problems:
+        _refuse(*problems)
+    return {nodes[node_id].index: edits for node_id, edits in options.edits.items()}
 
 
 async def check_origin(database: Database, user_id: str, graph_id: str, options: RunOptions) -> None:

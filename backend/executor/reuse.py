@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from backend.data.block import BlockKind
 from backend.data.graph import Graph, Node
 from backend.data.run import EventKind, RunOptions
 from backend.executor.calls import CALLED
@@ -167,25 +168,30 @@ INSERT INTO blob (id, user_id, run_id, size_bytes, data)
 def usable_nodes(
     program: Program,
     before: Graph,
-    pinned_before: Collection[str],
+    options_before: RunOptions,
     changed_inputs: Collection[int],
     options: RunOptions,
 ) -> set[str]:
     """The nodes whose recorded firings can stand for new ones.
 
     Not those that say something else than in `before` or hang on other links, whose values come from outside
-    and differ, whose outputs a person has pinned, nor the node from which the run is to go on and all behind
-    it. One that calls tools is usable when nothing else hangs on them.
+    and differ, whose inputs or outputs a person has replaced by others than before, nor the node from which the
+    run is to go on and all behind it. One that calls tools is usable when nothing else hangs on them. Reviews that approved themselves are not
+    usable for a run that is to ask.
     """
     links_then, links_now = _links_into(before), _links_into(program.graph)
-    then = {node.id: (_says(node), links_then[node.id]) for node in before.nodes}
+    then = {
+        node.id: (_says(node, options_before.pins.get(node.id, node.pinned)), links_then[node.id])
+        for node in before.nodes
+    }
+    must_ask = options.safe_mode and not options_before.safe_mode
     usable = {
         node.id
         for node in program.by_plan
-        if then.get(node.id) == (_says(node.node), links_now[node.id])
-        and node.pinned is None
-        and node.id not in pinned_before
+        if then.get(node.id) == (_says(node.node, node.pinned), links_now[node.id])
+        and options.edits.get(node.id) == options_before.edits.get(node.id)
         and node.index not in changed_inputs
+        and not (must_ask and node.block.kind in _ASKING)
     }
     sinks: dict[str, set[str]] = defaultdict(set)
     for link in program.graph.links:
@@ -194,8 +200,12 @@ def usable_nodes(
     return usable if options.from_node is None else usable - _behind(options.from_node, sinks)
 
 
-def _says(node: Node) -> tuple[Any, ...]:
-    return node.block_id, node.input_default, node.disabled
+_ASKING = frozenset({BlockKind.REVIEW, BlockKind.AGENT})
+"""Blocks that may have asked, themselves or in the graph that they run."""
+
+
+def _says(node: Node, pinned: Mapping[str, list[Any]] | None) -> tuple[Any, ...]:
+    return node.block_id, node.input_default, node.disabled, pinned
 
 
 def _links_into(graph: Graph) -> dict[str, set[tuple[Any, ...]]]:

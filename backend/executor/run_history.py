@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ from backend.util.errors import NotFound
 _MOST_INDEXES = 32
 _MOST_INDEX_BYTES = 64 * 1_048_576
 _MOST_SHAPES = 32
+_SLICE_S = 0.005
 _PAGE_BYTES = 4 * 1_048_576
 _MOST_TAKEN = 100
 """Values of one pin that a firing's page shows."""
@@ -293,7 +295,7 @@ class RunHistory:
         self._indexes.move_to_end(run_id)
         async with growing.lock, self._database.raw() as connection:
             async for batch in read_span(connection, run_id, growing.index.next_seq):
-                await beside(batch, growing.index.take)
+                await _grow(growing.index, await beside(batch, list))
         self._drop_old()
         return growing.index
 
@@ -302,6 +304,16 @@ class RunHistory:
         while len(self._indexes) > 1 and (len(self._indexes) > _MOST_INDEXES or size > _MOST_INDEX_BYTES):
             _, growing = self._indexes.popitem(last=False)
             size -= growing.index.size_bytes
+
+
+async def _grow(index: RunIndex, segments: Sequence[Segment]) -> None:
+    """Take the segments in, here and in slices: others read the index meanwhile, so no thread may change it."""
+    until = time.perf_counter() + _SLICE_S
+    for segment in segments:
+        index.take([segment])
+        if time.perf_counter() > until:
+            await asyncio.sleep(0)
+            until = time.perf_counter() + _SLICE_S
 
 
 class _Growing:

@@ -166,7 +166,7 @@ def check_access(caller: Caller | None, method: str, route: str) -> None:
     if need is None or caller is None:
         raise Forbidden("Nobody may use this route: it has no row in the table of access.")
     if need is SESSION and not caller.is_session:
-        raise Forbidden("An API key cannot do this. Log in at the browser.")
+        raise Forbidden("An API key cannot do this. Log in, at the page or with POST /api/auth/login.")
     if isinstance(need, Scope) and need not in caller.scopes:
         cure = "Ask an owner for another role." if caller.is_session else "Make a key that has it."
         raise Forbidden(f"This needs the scope {need.value!r}. {cure}")

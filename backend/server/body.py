@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
 from backend.util.errors import BadInput, Problem, TooLarge
-from backend.util.json_text import parse_json, path_text
+from backend.util.json_text import model_message, parse_json, path_text
 
 Model = TypeVar("Model", bound=BaseModel)
 _BESIDE_BYTES = 262_144
@@ -100,7 +100,5 @@ def problems_in(details: list[ErrorDetails]) -> tuple[Problem, ...]:
 
 def _problem(detail: ErrorDetails) -> Problem:
     place = detail["loc"][1:] if detail["loc"][:1] == ("body",) else detail["loc"]
-    kind, message = detail["type"], detail["msg"].replace("Input should", "It should", 1)
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        message = "It should be an object"
-    return Problem(f"{message}.", _CURES.get(kind, "Correct it."), path=path_text(place) or None)
+    cure = _CURES.get(detail["type"], "Correct it.")
+    return Problem(f"{model_message(detail['type'], detail['msg'])}.", cure, path=path_text(place) or None)

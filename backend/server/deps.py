@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import AfterValidator
 
 from backend.server.access import Caller, check_access
 from backend.server.body import parse_body
@@ -62,12 +64,21 @@ def _idempotency_key(
     return key_in(dict(request.scope["headers"]))
 
 
+def _id_of_a_page(cursor: str | None) -> str | None:
+    try:
+        return None if cursor is None else str(UUID(cursor))
+    except ValueError as error:
+        raise ValueError("this is no cursor of this list: send the `next_cursor` of a page") from error
+
+
 SiteDep = Annotated[Site, Depends(_site)]
 CallerDep = Annotated[Caller, Depends(_caller)]
 KeyDep = Annotated[str | None, Depends(_idempotency_key)]
 Cursor = Annotated[
     str | None, Query(min_length=1, max_length=200, description="`next_cursor` of the page before")
 ]
+IdCursor = Annotated[Cursor, AfterValidator(_id_of_a_page)]
+"""For lists that `next_cursor` goes on in."""
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most")]
 Version = Annotated[int | None, Query(ge=1, le=MAX_INT, description="The newest without it")]
 

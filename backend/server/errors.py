@@ -24,7 +24,10 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 _SAID: dict[int, tuple[str, str]] = {
     404: ("not_found", "There is nothing at this address. See /api/openapi.json for what there is."),
-    405: ("method_not_allowed", "This address does not know this method. See /api/openapi.json."),
+    405: (
+        "method_not_allowed",
+        "This address does not take {method}. See /api/openapi.json for what it takes.",
+    ),
 }
 
 
@@ -101,6 +104,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
     code, detail = _SAID.get(http.status_code, ("http_error", str(http.detail)))
     request.scope["problem"] = code
     headers: dict[str, Any] = dict(http.headers or {})
+    if http.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = detail.format(method=request.method)
     return _response(http.status_code, code, detail, (), headers)
 
 

@@ -8,8 +8,10 @@ same answers.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
+from contextlib import suppress
 
 from fastapi import FastAPI, Response
 from starlette.requests import ClientDisconnect
@@ -31,6 +33,7 @@ from backend.util.errors import BadInput, BlockyardError, NotFound, Problem
 _RUNS = ("/api/graphs/", "/runs")
 LIVE = "/api/ws"
 _METRICS = "/metrics"
+_GONE_S = 1.0
 _CLOSE = (b"connection", b"close")
 """While the process ends: the caller's next request goes to another one. Also where the rest of a body is refused."""
 _RUNS_ROUTE = "/api/graphs/{graph_id}/runs"
@@ -109,6 +112,7 @@ class Gate:
             start["headers"] = with_headers(start["headers"])
             await send({**start, "type": "websocket.http.response.start"})
             await send({**body, "type": "websocket.http.response.body"})
+            await _until_gone(receive)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = dict(scope["headers"])
@@ -123,7 +127,7 @@ class Gate:
             receive = limited(receive, headers, self.site.app.settings.max_body_bytes)
         graph_id = _graph_to_run(method, path) if self._is_direct else None
         if graph_id is None:
-            await self.api(scope, receive, send)
+            await self.api(_as_get(scope), receive, send)
         else:
             await _send(await self._run(scope, headers, graph_id, receive), send)
 
@@ -145,6 +149,22 @@ class Gate:
         check_access(caller, "POST", _RUNS_ROUTE)
         request = await request_in(await read_body(receive))
         return await start_run(self.site.app.worker, caller, graph_id, key_in(headers), request)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET, of which uvicorn leaves out the body; but for streams, which would not end."""
+    if scope["method"] != "HEAD" or scope["path"].endswith("/stream"):
+        return scope
+    return {**scope, "method": "GET"}
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Stay until uvicorn has closed a connection that was refused: else it takes the handshake for forgotten."""
+    goodbyes = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_GONE_S):
+            while goodbyes < 2:  # ours, and the connection's
+                goodbyes += (await receive())["type"] == "websocket.disconnect"
 
 
 def _graph_to_run(method: str, path: str) -> str | None:

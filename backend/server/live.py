@@ -79,7 +79,11 @@ class Socket:
         await self._send({"type": "websocket.accept"})
         ends = [
             asyncio.ensure_future(work)
-            for work in (self._listen(receive), self._keep_checking(), self._site.app.worker.ending.wait())
+            for work in (
+                self._listen(receive),
+                until_shut_out(self._site, self._caller, self._headers),
+                self._site.app.worker.ending.wait(),
+            )
         ]
         try:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -186,23 +190,24 @@ class Socket:
         ):
             log.error("live.subscription_failed", kind=key[0], exc_info=error)
 
-    async def _keep_checking(self) -> None:
-        """Returns when the login or the key has ended, or may no longer see runs."""
-        while True:
-            await asyncio.sleep(CHECK_AGAIN_S)
-            try:
-                caller = await self._site.callers.find(self._headers)
-            except Unauthorized:
-                return
-            except BlockyardError:  # the database is away
-                continue
-            if caller.scopes != self._caller.scopes:
-                return
-
     async def _say(self, message: dict[str, Any], ref: Any) -> None:
         if ref is not None:
             message["ref"] = ref
         await self._send({"type": "websocket.send", "text": orjson.dumps(message).decode()})
+
+
+async def until_shut_out(site: Site, caller: Caller, headers: dict[bytes, bytes]) -> None:
+    """Returns when the login or the key has ended, or may do something else than it might."""
+    while True:
+        await asyncio.sleep(CHECK_AGAIN_S)
+        try:
+            known = await site.callers.find(headers)
+        except Unauthorized:
+            return
+        except BlockyardError:  # the database is away
+            continue
+        if known.scopes != caller.scopes:
+            return
 
 
 class AfterRun(BaseModel):

@@ -67,7 +67,7 @@ class _Figures(Collector):
         yield from _of_runs(self._app.worker.metrics)
         yield _gauge("runs_active", "Runs in the memory of this process", len(self._app.worker.loops))
         yield from _of_requests(self._site.metrics)
-        yield _gauge("live_connections", "Open WebSockets", self._site.sockets.count)
+        yield _gauge("live_connections", "Open WebSockets and streams", self._site.sockets.count)
         yield from _of_installation(self._load)
         yield from _of_pool(self._app)
 

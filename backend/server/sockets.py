@@ -1,4 +1,4 @@
-"""How many live connections each user may have."""
+"""How many live connections each user may have: WebSockets, and streams of server-sent events."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ MOST = 500
 class Sockets:
     """How many connections each user has."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._open: dict[str, int] = {}
 
     @property
@@ -29,8 +28,8 @@ class Sockets:
         Raises:
             TooMany: the user has as many as they may.
         """
-        if self._open.get(user_id, 0) >= self._most:
-            raise TooMany(f"You have {self._most} live connections already. Close some.", retry_after_s=5)
+        if self._open.get(user_id, 0) >= MOST:
+            raise TooMany(f"You have {MOST} live connections already. Close some.", retry_after_s=5)
         self._open[user_id] = self._open.get(user_id, 0) + 1
         try:
             yield

@@ -25,7 +25,16 @@ from backend.util.errors import Forbidden, Unavailable
 
 LONGEST_WAIT_S = 300.0
 _OPTIONS = frozenset(RunOptions.model_fields)
-_KEPT_OPTIONS = ("trigger_node", "limits", "budget", "safe_mode", "labels")
+_KEPT_OPTIONS = (
+    "until_node",
+    "trigger_node",
+    "pins",
+    "edits",
+    "limits",
+    "budget",
+    "safe_mode",
+    "labels",
+)
 """What a run that goes on from another does as that one did, unless it says otherwise."""
 _NOT_STORED = (
     "The database is away, so it is not certain that the run was stored. Try again; with an "

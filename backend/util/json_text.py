@@ -14,6 +14,14 @@ from backend.util.errors import BadInput, Problem
 MAX_DEPTH = 100
 """Lists and objects within each other; PostgreSQL and every reader below have less patience than orjson."""
 MAX_NAMED = 20
+_SAID = {
+    "missing": "It is missing",
+    "extra_forbidden": "There is no such field",
+    "model_type": "It should be an object",
+    "model_attributes_type": "It should be an object",
+    "dict_type": "It should be an object",
+}
+_SUBJECTS = ("Input", "String", "List", "Dictionary")
 _BOM = b"\xef\xbb\xbf"
 _EXPLAINED_BYTES = 1_048_576
 _SURROGATES = range(0xD800, 0xE000)
@@ -58,6 +66,15 @@ def path_text(parts: tuple[str | int, ...]) -> str:
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     return path
+
+
+def model_message(kind: str, message: str) -> str:
+    """What pydantic says of a field, in our words, without the full stop."""
+    message = _SAID.get(kind, message)
+    for subject in _SUBJECTS:
+        message = message.replace(f"{subject} should", "It should", 1)
+    message = message.removeprefix("Value error, ").removesuffix(".")
+    return message[:1].upper() + message[1:]
 
 
 def _refusal(problems: list[Problem]) -> BadInput:

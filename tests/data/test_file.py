@@ -34,6 +34,8 @@ def test_cleaned_name_can_be_shown_and_stored_whatever_was_given(name: str) -> N
         ("IMAGE/PNG;a=b", "a.txt", "image/png"),
         (None, "a.PDF", "application/pdf"),
         ("", "http://x/a.png", "image/png"),
+        ("application/octet-stream", "a.json", "application/json"),
+        ("application/octet-stream", "a.html", "application/octet-stream"),
         ("a/b/c", "data", "application/octet-stream"),
         (None, "a.xhtml", "application/octet-stream"),
         (None, "data:text/html,x", "application/octet-stream"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.blocks import Catalogue
+from backend.blocks.agent.review import HumanInTheLoopBlock
 from backend.blocks.agent.run_graph import AgentExecutorBlock
 from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
@@ -145,7 +147,7 @@ async def test_run_from_a_node_with_edited_data(worker: Worker) -> None:
     )
     before = await start(worker, saved)
     assert before.output == {"o": [11]}
-    after = await start(worker, saved, from_run=before.view.id, from_node="b", edits={"value": 5})
+    after = await start(worker, saved, from_run=before.view.id, from_node="b", edits={"b": {"value": 5}})
     assert after.output == {"o": [15]}
     assert done == {("a", "1"): 1, ("b", "1"): 1, ("b", "5"): 1}
     async with worker.database.raw() as raw:
@@ -154,16 +156,75 @@ async def test_run_from_a_node_with_edited_data(worker: Worker) -> None:
     assert tuple(row) == (before.view.id, "b")
 
 
+async def test_run_with_safe_mode_asks_where_the_other_one_had_approved_itself(worker: Worker) -> None:
+    saved = await store(
+        worker,
+        graph(
+            [
+                node("ask", HumanInTheLoopBlock, data=1, name="Go on?"),
+                node("act", CarefulBlock),
+                node("out", AgentOutputBlock, name="o"),
+            ],
+            ["ask.approved_data -> act.value", "act.out -> out.value"],
+        ),
+    )
+    failing.add(1)
+    before = await start(worker, saved, safe_mode=False)
+    assert before.status == "failed"
+    failing.clear()
+    accepted = await worker.submit(
+        LOCAL_USER_ID, saved.id, {}, version=saved.version, options=RunOptions(from_run=before.view.id)
+    )
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await look(worker, saved, accepted.run_id)
+    assert done == {("act", "1"): 1}
+    await worker.cancel(LOCAL_USER_ID, accepted.run_id)
+    bold = await start(worker, saved, from_run=before.view.id, safe_mode=False)
+    assert bold.output == {"o": [1]}
+
+
 async def test_edits_reach_pure_nodes_and_lists_too(worker: Worker) -> None:
     saved = await store(worker, items_graph([1, 2]))
     before = await start(worker, saved)
-    edited = await start(worker, saved, from_run=before.view.id, from_node="items", edits={"items": [7]})
-    assert edited.output == {"all": [[7]]}
-    gathered = await start(
-        worker, saved, from_run=before.view.id, from_node="gather", edits={"items": [9, 9]}
+    edited = await start(
+        worker, saved, from_run=before.view.id, from_node="items", edits={"items": {"items": [7]}}
     )
+    assert edited.output == {"all": [[7]]}
+    gathered = await start(worker, saved, from_run=before.view.id, edits={"gather": {"items": [9, 9]}})
     assert gathered.output == {"all": [[9, 9]]}
     assert done["second", "2"] == 1
+
+
+async def test_retry_of_a_run_with_edits_and_pins_keeps_them(worker: Worker) -> None:
+    saved = await store(
+        worker,
+        graph(
+            [
+                node("a", CarefulBlock, value=1),
+                node("p", CarefulBlock, value=2),
+                node("q", CarefulBlock),
+                node("b", CarefulBlock, add=10),
+                node("out", AgentOutputBlock, name="o"),
+                node("out2", AgentOutputBlock, name="p"),
+            ],
+            ["a.out -> b.value", "b.out -> out.value", "p.out -> q.value", "q.out -> out2.value"],
+        ),
+    )
+    given: dict[str, Any] = {"edits": {"b": {"value": 5}}, "pins": {"p": {"out": [7]}}}
+    first = await start(worker, saved, **given)
+    assert first.output == {"o": [15], "p": [7]}
+    failing.add(5)
+    failed = await start(worker, saved, from_run=first.view.id, from_node="b", **given)
+    assert failed.status == "failed"
+    failing.clear()
+    done.clear()
+    mended = await start(worker, saved, from_run=failed.view.id, **given)
+    assert mended.output == {"o": [15], "p": [7]}
+    assert done == {("b", "5"): 1}
+    plain = await start(worker, saved, from_run=mended.view.id)
+    assert plain.output == {"o": [11], "p": [2]}
+    assert done == {("b", "5"): 1, ("b", "1"): 1, ("p", "2"): 1, ("q", "2"): 1}
 
 
 async def test_changed_inputs_run_anew_what_hangs_on_them(worker: Worker) -> None:
@@ -307,9 +368,9 @@ async def test_what_cannot_be_gone_on_from_is_refused(worker: Worker) -> None:
     with pytest.raises(BadInput, match="no such node"):
         await start(worker, saved, from_run=before.view.id, from_node="nowhere")
     with pytest.raises(BadInput, match="no input 'colour'"):
-        await start(worker, saved, from_run=before.view.id, from_node="first", edits={"colour": 1})
-    with pytest.raises(BadInput, match="from_node"):
-        await start(worker, saved, from_run=before.view.id, edits={"value": 1})
+        await start(worker, saved, from_run=before.view.id, edits={"first": {"colour": 1}})
+    with pytest.raises(BadInput, match="no such node"):
+        await start(worker, saved, from_run=before.view.id, edits={"nowhere": {"value": 1}})
     sleeping = await store(worker, graph([node("s", b.SleepBlock, seconds=30)]))
     running = await worker.submit(LOCAL_USER_ID, sleeping.id, {})
     with pytest.raises(Conflict, match="still"):

@@ -110,8 +110,29 @@ async def test_body_of_another_kind_is_refused(ada: httpx.AsyncClient) -> None:
         assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "Content-Type")
 
 
+async def test_refusals_speak_of_the_field_and_of_what_to_do(ada: httpx.AsyncClient) -> None:
+    login = await ada.post("/api/auth/login", json={"mail": "bob", "password": "x"})
+    run = await ada.post("/api/graphs/x/runs", json={"labels": [""]})
+    runs = await ada.get("/api/runs?cursor=x")
+    errors = [error for answer in (login, run, runs) for error in answer.json()["errors"]]
+    assert {error["path"]: f"{error['message']} {error['cure']}" for error in errors} == {
+        "email": "It is missing. Add it.",
+        "mail": "There is no such field. Remove it, or correct its name.",
+        "labels[0]": "It should have at least 1 character. Correct it.",
+        "query.cursor": "This is no cursor of this list: send the `next_cursor` of a page. Correct it.",
+    }
+
+
+async def test_wrong_method_is_told_so(ada: httpx.AsyncClient) -> None:
+    answer = await ada.put("/api/runs")
+    assert (
+        answer.json()["detail"] == "This address does not take PUT. See /api/openapi.json for what it takes."
+    )
+
+
 BAD_ADDRESSES = [
     "/api/runs?cursor=%00",
+    "/api/runs?cursor=x",
     "/api/graphs/%00",
     "/api/runs?limit=0",
     "/api/runs?limit=1000000",
@@ -183,3 +204,10 @@ async def test_page_has_no_script_or_style_of_its_own_and_asks_nobody_else(nobod
 async def test_run_of_a_graph_that_is_not_there_is_404(ada: httpx.AsyncClient) -> None:
     await stored(ada, echo_graph())
     assert (await ada.post("/api/graphs/absent/runs", json={})).status_code == 404
+
+
+async def test_head_says_what_get_would_without_the_body(ada: httpx.AsyncClient) -> None:
+    for path in ("/api/health/live", "/api/health/ready", "/api/graphs", "/api/runs/absent", "/"):
+        told, whole = await ada.head(path), await ada.get(path)
+        assert (told.status_code, told.content) == (whole.status_code, b"")
+        assert told.headers["content-length"] == whole.headers["content-length"]

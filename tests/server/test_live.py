@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from backend.app import App
 from backend.data.api_key_store import delete_api_key, list_api_keys
 from backend.data.run_store import load_run
-from backend.executor import events
+from backend.executor import events, graph_watch
 from backend.server import live as live_module
 from backend.server.access import Scope
 from tests.server.conftest import (
@@ -138,6 +139,23 @@ async def test_watcher_of_a_graph_goes_on_after_a_break_and_misses_no_run(ada: h
     assert socket.numbers(away) == await recorded(ada, away)
 
 
+async def test_run_that_ended_during_the_break_comes_once(
+    ada: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_watch, "_LATE", timedelta())
+    graph_id = await stored(ada, steps_graph(2))
+    older = await started(ada, graph_id, wait=True)
+    newer = await started(ada, graph_id, wait=True)
+    numbers = await recorded(ada, older)
+    async with live(ada) as socket:
+        await socket.ask(op="subscribe", graph=graph_id, after={older: 1, newer: numbers[-1]})
+        await socket.to_end(older)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(4):
+                await socket.to_end(graph_id)
+    assert socket.numbers(older) == numbers[1:]
+
+
 async def test_large_values_come_as_previews_that_say_where_all_of_it_is(ada: httpx.AsyncClient) -> None:
     graph = graph_json(
         "large",
@@ -204,10 +222,14 @@ async def test_bad_messages_are_answered_and_the_connection_stays(
         assert (await socket.ask(op="ping", ref="a"))["ref"] == "a"
 
 
-async def test_connection_without_credentials_is_refused_before_it_opens(nobody: httpx.AsyncClient) -> None:
+async def test_connection_without_credentials_is_refused_before_it_opens(
+    nobody: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with live(nobody):
             pass
+    await asyncio.sleep(0.1)
+    assert "handshake" not in caplog.text
     assert refused.value.response.status_code == 401
     assert orjson.loads(refused.value.response.body or b"")["code"] == "unauthorized"
 

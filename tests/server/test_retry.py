@@ -22,7 +22,7 @@ async def test_run_from_a_node_says_where_it_came_from(ada: httpx.AsyncClient) -
     first = await started(ada, graph_id, inputs={"name": "Ada"}, wait=True, labels=["old"])
     answer = await ada.post(
         f"/api/graphs/{graph_id}/runs",
-        json={"from_run": first, "from_node": "out", "edits": {"value": "Bob"}, "wait": True},
+        json={"from_run": first, "from_node": "out", "edits": {"out": {"value": "Bob"}}, "wait": True},
     )
     assert answer.status_code == 200, answer.text
     assert answer.json()["outputs"] == {"echo": ["Bob"]}
@@ -68,8 +68,8 @@ async def test_retry_of_what_did_not_fail_is_refused(ada: httpx.AsyncClient, bob
     [
         ({"from_node": "out"}, "from_node"),
         ({"from_run": "RUN", "from_node": "nowhere"}, "from_node"),
-        ({"from_run": "RUN", "from_node": "out", "edits": {"colour": 1}}, "edits.colour"),
-        ({"from_run": "RUN", "edits": {"value": 1}}, "edits"),
+        ({"from_run": "RUN", "from_node": "out", "edits": {"out": {"colour": 1}}}, "edits.out.colour"),
+        ({"from_run": "RUN", "edits": {"nowhere": {"value": 1}}}, "edits.nowhere"),
     ],
 )
 async def test_wrong_field_is_named(ada: httpx.AsyncClient, body: dict[str, Any], path: str) -> None:

@@ -10,7 +10,11 @@ import orjson
 import pytest
 
 from backend.app import App
-from tests.server.conftest import echo_graph, stored, waiting_graph
+from backend.data.api_key_store import delete_api_key, list_api_keys
+from backend.server import live as live_module
+from backend.server import sockets
+from backend.server.deps import MAX_INT
+from tests.server.conftest import client_of, echo_graph, make_person, stored, waiting_graph
 from tests.server.test_live import recorded, started, steps_graph
 
 
@@ -75,6 +79,14 @@ async def test_nothing_is_left_of_a_run_that_has_ended(ada: httpx.AsyncClient) -
     assert (status, stream.numbers) == (200, [last])
 
 
+async def test_place_behind_every_event_gives_nothing(ada: httpx.AsyncClient) -> None:
+    run_id = await started(ada, await stored(ada, echo_graph()), inputs={"name": "x"}, wait=True)
+    status, _ = await read(ada, f"/api/runs/{run_id}/stream", params={"after": MAX_INT})
+    assert status == 204
+    answer = await ada.get(f"/api/runs/{run_id}/events", params={"after": MAX_INT})
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
 async def test_stream_of_a_graph_has_all_its_runs_and_can_be_resumed(ada: httpx.AsyncClient) -> None:
     graph_id = await stored(ada, steps_graph(8, 0.02))
     path = f"/api/graphs/{graph_id}/stream"
@@ -123,3 +135,38 @@ async def test_streams_end_when_the_process_does(ada: httpx.AsyncClient, app: Ap
     assert status == 200
     assert stream.numbers
     assert not stream.has_ended
+
+
+async def test_stream_ends_when_its_key_is_deleted(
+    app: App, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "CHECK_AGAIN_S", 0.1)
+    monkeypatch.setattr("backend.server.auth.KNOWN_FOR_S", 0.1)
+    person = await make_person(app, "leaving")
+    async with client_of(url, person.key) as client:
+        graph_id = await stored(client, waiting_graph())
+        reading = asyncio.create_task(read(client, f"/api/graphs/{graph_id}/stream"))
+        await asyncio.sleep(0.3)
+        async with app.database.begin() as connection:
+            (key,) = await list_api_keys(connection, person.id, limit=5)
+            await delete_api_key(connection, person.id, key["id"])
+        assert (await asyncio.wait_for(reading, 5))[0] == 200
+
+
+async def test_streams_are_counted_with_the_live_connections_of_a_user(
+    ada: httpx.AsyncClient, bob: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph_id = await stored(ada, waiting_graph())
+    path = f"/api/graphs/{graph_id}/stream"
+    monkeypatch.setattr(sockets, "MOST", 1)
+    first = asyncio.create_task(read(ada, path))
+    await asyncio.sleep(0.3)
+    assert (await read(ada, path))[0] == 429
+    other = await started(bob, await stored(bob, steps_graph(2)))
+    assert (await read(bob, f"/api/runs/{other}/stream"))[0] == 200
+    first.cancel()
+    await asyncio.wait({first})
+    run_id = await started(ada, await stored(ada, steps_graph(2)))
+    async with asyncio.timeout(5):
+        while (await read(ada, f"/api/runs/{run_id}/stream"))[0] != 200:
+            await asyncio.sleep(0.05)

@@ -10,7 +10,7 @@ from backend.data import api_key_store, audit_store
 from backend.data.user_store import lock_user
 from backend.server.access import Caller, Scope
 from backend.server.auth import KEY_PREFIX, hash_of, new_token
-from backend.server.deps import CallerDep, Cursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
+from backend.server.deps import CallerDep, IdCursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
 from backend.server.logins import address_of
 from backend.server.repeated import id_for
 from backend.server.wire.common import Page
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/api-keys", tags=["setup, auth"], route_class=Jso
 
 @router.get("", response_model=Page[ApiKeyView])
 async def list_keys(
-    site: SiteDep, caller: CallerDep, cursor: Cursor = None, limit: Limit = 50
+    site: SiteDep, caller: CallerDep, cursor: IdCursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Your keys, newest first; never the secrets."""
     async with site.app.database.begin() as connection:

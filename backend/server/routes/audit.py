@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from backend.data import audit_store
-from backend.server.deps import CallerDep, Cursor, JsonRoute, Limit, SiteDep, next_cursor
+from backend.server.deps import CallerDep, IdCursor, JsonRoute, Limit, SiteDep, next_cursor
 from backend.server.wire.audit import AuditEntryView
 from backend.server.wire.common import Page
 from backend.server.wire.people import Moment
@@ -24,7 +24,7 @@ async def read_audit(
     target_id: Annotated[str | None, Query(max_length=64, description="To what it was done")] = None,
     after: Annotated[Moment | None, Query(description="From this moment on")] = None,
     before: Annotated[Moment | None, Query(description="Until just before this moment")] = None,
-    cursor: Cursor = None,
+    cursor: IdCursor = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Who did what, newest first."""

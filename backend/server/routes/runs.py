@@ -14,7 +14,7 @@ from backend.data.run_details import StoredDetails
 from backend.data.run_list import RunFilter
 from backend.data.run_list import list_runs as list_stored_runs
 from backend.executor.shown import Shown
-from backend.server.deps import MAX_INT, CallerDep, Cursor, JsonRoute, Limit, SiteDep
+from backend.server.deps import MAX_INT, CallerDep, IdCursor, JsonRoute, Limit, SiteDep
 from backend.server.run_answer import look_up_beginnings, run_details, run_row, shown_outputs
 from backend.server.site import Site
 from backend.server.wire.common import Page
@@ -78,7 +78,7 @@ async def list_runs(
     site: SiteDep,
     caller: CallerDep,
     wanted: Annotated[RunFilter, Depends(_filter)],
-    cursor: Cursor = None,
+    cursor: IdCursor = None,
     limit: Limit = 50,
 ) -> dict[str, Any]:
     """Your runs, newest first: those that somebody started, not those within them.

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from backend.data.graph_store import read_graph_row
 from backend.data.run_store import load_run
 from backend.executor.events import Chunk
 from backend.executor.graph_watch import GraphWatch
+from backend.server.access import Caller
 from backend.server.deps import MAX_INT, CallerDep, JsonRoute, SiteDep
-from backend.server.live import LONGEST_SEND_S, MOST_RESUMED
+from backend.server.live import LONGEST_SEND_S, MOST_RESUMED, until_shut_out
 from backend.server.site import Site
 from backend.util.errors import BadInput, Problem
 
@@ -39,6 +41,7 @@ LastEventId = Annotated[
 async def stream_run(
     site: SiteDep,
     caller: CallerDep,
+    request: Request,
     run_id: str,
     after: Annotated[int, Query(ge=0, le=MAX_INT, description="The number of the last event you have")] = 0,
     last_event_id: LastEventId = None,
@@ -50,15 +53,18 @@ async def stream_run(
         is_final = (await load_run(connection, caller.user_id, run_id)).status.is_final
     chunks = site.app.worker.feeds.follow(caller.user_id, run_id, after=after, is_final=is_final)
     if not is_final:
-        return _answer(site, _lines(chunks))
+        return _Stream(site, caller, request, _lines(chunks))
     first = await anext(chunks, None)
-    return Response(status_code=204) if first is None else _answer(site, _lines(chunks, first))
+    return (
+        Response(status_code=204) if first is None else _Stream(site, caller, request, _lines(chunks, first))
+    )
 
 
 @router.get("/graphs/{graph_id}/stream", response_class=StreamingResponse, responses={200: _STREAM[200]})
 async def stream_graph(
     site: SiteDep,
     caller: CallerDep,
+    request: Request,
     graph_id: str,
     after: Annotated[
         str,
@@ -71,13 +77,24 @@ async def stream_graph(
     async with site.app.database.begin() as connection:
         await read_graph_row(connection, caller.user_id, graph_id)
     watch = GraphWatch(site.app.worker, caller.user_id, graph_id, known)
-    return _answer(site, _graph_lines(watch, known))
+    return _Stream(site, caller, request, _graph_lines(watch, known))
 
 
-def _answer(site: Site, lines: AsyncGenerator[bytes]) -> Response:
-    return StreamingResponse(
-        _until_ending(site, lines), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
-    )
+class _Stream(StreamingResponse):
+    """Lines as they come; it is one of the live connections that each user has a number of."""
+
+    def __init__(self, site: Site, caller: Caller, request: Request, lines: AsyncGenerator[bytes]) -> None:
+        self._place = site.sockets.place(caller.user_id)
+        shut_out = partial(until_shut_out, site, caller, dict(request.scope["headers"]))
+        super().__init__(
+            _until_ending(site, lines, shut_out),
+            media_type="text/event-stream",
+            headers={"x-accel-buffering": "no"},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._place:
+            await super().__call__(scope, receive, send)
 
 
 async def _lines(chunks: AsyncGenerator[Chunk], first: Chunk | None = None) -> AsyncGenerator[bytes]:
@@ -114,17 +131,19 @@ def lines_of(chunk: Chunk) -> bytes:
     )
 
 
-async def _until_ending(site: Site, lines: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-    """The lines, with a comment when nothing happens for a while, until the process ends."""
-    ending = asyncio.ensure_future(site.app.worker.ending.wait())
+async def _until_ending(
+    site: Site, lines: AsyncGenerator[bytes], shut_out: Callable[[], Awaitable[None]]
+) -> AsyncIterator[bytes]:
+    """The lines, with a comment when nothing happens for a while, until the process or the login ends."""
+    ends = [asyncio.ensure_future(site.app.worker.ending.wait()), asyncio.ensure_future(shut_out())]
     step: asyncio.Task[bytes | None] | None = None
     async with aclosing(lines):
         try:
             while True:
                 step = step or asyncio.create_task(_next(lines))
-                waited: set[asyncio.Future[Any]] = {step, ending}
+                waited: set[asyncio.Future[Any]] = {step, *ends}
                 await asyncio.wait(waited, timeout=_QUIET_S, return_when=asyncio.FIRST_COMPLETED)
-                if ending.done():
+                if any(end.done() for end in ends):
                     return
                 if not step.done():
                     yield _COMMENT
@@ -136,7 +155,8 @@ async def _until_ending(site: Site, lines: AsyncGenerator[bytes]) -> AsyncIterat
                 yield line
                 site.app.worker.feeds.pace.spend(min(time.perf_counter() - began, LONGEST_SEND_S))
         finally:
-            ending.cancel()
+            for end in ends:
+                end.cancel()
             if step is not None:
                 step.cancel()
                 await asyncio.wait({step})

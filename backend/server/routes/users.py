@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.data import audit_store, user_store
 from backend.data.model import JsonObject
 from backend.server.access import Caller
-from backend.server.deps import CallerDep, Cursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
+from backend.server.deps import CallerDep, IdCursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
 from backend.server.logins import address_of
 from backend.server.passwords import new_password
 from backend.server.repeated import id_for
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/users", tags=["setup, auth"], route_class=JsonRo
 
 @router.get("", response_model=Page[PersonView])
 async def list_users(
-    site: SiteDep, caller: CallerDep, cursor: Cursor = None, limit: Limit = 50
+    site: SiteDep, caller: CallerDep, cursor: IdCursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """Everybody who has an account, newest first."""
     async with site.app.database.begin() as connection:

@@ -3445,11 +3445,13 @@ export interface components {
             budget: number | null;
             /**
              * Edits
-             * @description With `from_node`: input pin -> the value it takes instead of what comes
+             * @description node id -> input pin -> the value it takes instead of what comes
              * @default {}
              */
             edits: {
-                [key: string]: unknown;
+                [key: string]: {
+                    [key: string]: unknown;
+                };
             };
             /**
              * From Node
