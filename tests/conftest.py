@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from backend.data.migrate import migrate
 from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
 from backend.executor.worker import Worker
 from backend.util.settings import Settings
+from tests.support.collector import thaw
 
 TEMPLATE = "blockyard_template"
 
@@ -110,7 +110,7 @@ async def worker(database: Database, settings: Settings, blocks: Catalogue) -> A
     made = Worker(database, settings, blocks.find)
     async with made.at_work():
         yield made
-    gc.unfreeze()
+    thaw()
 
 
 @pytest.fixture

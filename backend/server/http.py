@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Response
@@ -86,8 +86,12 @@ class Api(FastAPI):
         return self.openapi_schema
 
 
-def create_api(nouns: Sequence[Any] = _NOUNS) -> Api:
-    """All routes. They need the gate before them: without it everybody is refused."""
+@cache
+def create_api(nouns: tuple[Any, ...] = _NOUNS) -> Api:
+    """All routes. They need the gate before them: without it everybody is refused.
+
+    They keep nothing of a process: what a request is about comes in its scope, so that one is enough.
+    """
     api = Api(
         title="Blockyard",
         version=own_version(),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-
 from backend.blocks import catalogue
 from backend.blocks.testing import compare
 from backend.data.db import Database
 from backend.executor.block_trial import is_runnable, open_stage, try_all
 from backend.util.settings import Settings
+from tests.support.collector import thaw
 
 
 async def test_every_block_gives_in_the_engine_what_its_examples_say(
@@ -19,7 +18,7 @@ async def test_every_block_gives_in_the_engine_what_its_examples_say(
     ]
     async with open_stage(database, settings) as stage:
         answers = await try_all(stage, cases)
-    gc.unfreeze()
+    thaw()
     wrong = {
         f"{block.name} {case.input!r:.80}": found
         for (block, case), actual in zip(cases, answers, strict=True)

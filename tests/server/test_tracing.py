@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from backend.server.serve import bound, listening, url_of
 from backend.util.settings import Settings
 from tests.server.conftest import Person, client_of, graph_json, make_person, node, review_graph
 from tests.support import durable
+from tests.support.collector import thaw
 from tests.support.command_line import ROOT
 from tests.support.otlp_receiver import Collector, Received, collecting
 
@@ -49,7 +49,7 @@ async def traced(settings: Settings, collector: Collector) -> AsyncIterator[Trac
             async with listening(app, listener):
                 async with client_of(url_of(listener, "127.0.0.1"), person.key) as client:
                     yield Traced(app, client, person)
-    gc.unfreeze()
+    thaw()
 
 
 def _by_node(collector: Collector, run_id: str) -> dict[str, Received]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -18,6 +17,7 @@ from backend.util.clock import now
 from backend.util.errors import BlockError, CredentialsError, ProviderUnavailable, RateLimited
 from backend.util.settings import Settings
 from tests.support.blocks import BLOCKS
+from tests.support.collector import thaw
 from tests.support.engine import catalogue_with
 from tests.support.workers import fetch, value
 
@@ -97,7 +97,7 @@ async def paying(
     worker = Worker(database, known, catalogue_with((*BLOCKS, PayBlock, PurePayBlock)).find)
     async with worker.at_work():
         yield worker
-    gc.unfreeze()
+    thaw()
 
 
 async def set_budget(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from backend.data.user_store import LOCAL_USER_ID
 from backend.executor.worker import Worker
 from backend.util.clock import new_id
 from backend.util.settings import Settings
+from tests.support.collector import thaw
 from tests.support.durable import BLOCKS
 from tests.support.engine import catalogue_with
 
@@ -33,7 +33,7 @@ async def at_work(
     made = Worker(database, settings.model_copy(update=changes), catalogue_with(BLOCKS).find)
     async with made.at_work(takes_queued=takes_queued):
         yield made
-    gc.unfreeze()
+    thaw()
 
 
 async def until(look: Callable[[], Awaitable[Found]], *, within_s: float) -> Found:
