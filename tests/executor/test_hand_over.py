@@ -28,7 +28,7 @@ async def test_a_worker_that_ends_in_order_hands_its_runs_over_at_once(
             run_id = await submit(leaving, durable.sleeps(0.5))
         began = time.monotonic()
         assert (await ended(heir, run_id)).status is RunStatus.COMPLETED
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 10  # 90 s without the hand-over
     assert await value(database, "SELECT epoch FROM run WHERE id = $1", run_id) == 2
 
 
