@@ -22,7 +22,7 @@ from backend.data.user_store import (
     still_logs_in,
 )
 from backend.server.auth import COOKIE
-from backend.server.deps import CallerDep, IdCursor, JsonRoute, Limit, SiteDep, next_cursor
+from backend.server.deps import CallerDep, Cursor, IdCursor, JsonRoute, Limit, SiteDep, next_cursor
 from backend.server.logins import address_of, give_cookie, open_session
 from backend.server.site import Site
 from backend.server.wire.audit import AuditEntryView
@@ -139,7 +139,7 @@ async def change_password(
 
 @router.get("/sessions", response_model=Page[SessionView])
 async def read_sessions(
-    site: SiteDep, caller: CallerDep, cursor: IdCursor = None, limit: Limit = 50
+    site: SiteDep, caller: CallerDep, cursor: Cursor = None, limit: Limit = 50
 ) -> dict[str, Any]:
     """The browsers in which you are logged in, newest first."""
     async with site.app.database.begin() as connection:
