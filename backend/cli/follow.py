@@ -14,6 +14,7 @@ from backend.cli.output import err, say
 from backend.cli.place import Place, RunSeen
 from backend.cli.progress import Progress
 from backend.data.run import EventKind, RunStatus
+from backend.util.errors import BlockyardError
 
 
 class Follower:
@@ -57,13 +58,20 @@ def cancel_on_interrupt(place: Place, run_id: str) -> Generator[None]:
             task.cancel()
             return
         say("Cancelling the run; once more leaves at once.")
-        pressed.append(loop.create_task(place.cancel(run_id)))
+        pressed.append(loop.create_task(_cancel(place, run_id)))
 
     loop.add_signal_handler(signal.SIGINT, on_signal)
     try:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGINT)
+
+
+async def _cancel(place: Place, run_id: str) -> None:
+    try:
+        await place.cancel(run_id)
+    except BlockyardError as error:
+        say(f"The run could not be cancelled: {error} Ctrl-C leaves it to whoever takes it up.")
 
 
 def has_terminal() -> bool:

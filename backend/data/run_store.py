@@ -285,22 +285,26 @@ async def request_cancel(connection: Connection, user_id: str, run_id: str) -> t
     Raises:
         NotFound: there is none, or it is another user's.
     """
-    row = await connection.fetchrow(_CANCEL, user_id, run_id)
-    if row is None:
-        raise NotFound(f"There is no run {run_id!r}.")
-    return row["id"], RunStatus(row["status"])
+    async with connection.transaction():
+        root = await connection.fetchrow(_LOCK_ROOT, user_id, run_id)
+        if root is None:
+            raise NotFound(f"There is no run {run_id!r}.")
+        status = await connection.fetchval(_CANCEL, root["id"])
+    return root["id"], RunStatus(status or root["status"])
 
+
+_LOCK_ROOT = """
+SELECT id, status FROM run
+  WHERE user_id = $1 AND id = (SELECT root_run_id FROM run WHERE user_id = $1 AND id = $2) FOR UPDATE"""
+"""A statement of its own: it may wait for the owner's commit, whose events only the next statement sees."""
 
 _CANCEL = f"""
-WITH found AS (
-  SELECT id, status FROM run
-    WHERE user_id = $1 AND id = (SELECT root_run_id FROM run WHERE user_id = $1 AND id = $2) FOR UPDATE),
-asked AS (
+WITH asked AS (
   UPDATE run r SET cancel_requested_at = coalesce(r.cancel_requested_at, now()),
       status = CASE WHEN r.status IN ('queued', 'waiting') THEN 'cancelled'::run_status ELSE r.status END,
       ended_at = CASE WHEN r.status IN ('queued', 'waiting') THEN now() ELSE r.ended_at END,
       epoch = CASE WHEN r.status IN ('queued', 'waiting') THEN r.epoch + 1 ELSE r.epoch END
-    FROM found f WHERE r.id = f.id AND f.status NOT IN ({_FINAL_LIST})
+    WHERE r.id = $1 AND r.status NOT IN ({_FINAL_LIST})
     RETURNING r.id, r.status, r.epoch),
 below AS (
   UPDATE run r SET status = 'cancelled', ended_at = now(), epoch = r.epoch + 1
@@ -315,7 +319,7 @@ said AS (
 withdrawn AS (
   UPDATE review v SET status = 'withdrawn' WHERE v.status = 'open'
     AND v.run_id IN (SELECT id FROM asked WHERE status = 'cancelled' UNION ALL SELECT id FROM below))
-SELECT f.id, coalesce(a.status, f.status) AS status FROM found f LEFT JOIN asked a ON a.id = f.id"""
+SELECT status FROM asked"""
 
 
 async def cancel_requests(connection: Connection, worker_id: str) -> list[str]:

@@ -322,6 +322,39 @@ async def test_a_waiting_run_is_cancelled_with_all_below_it(
     assert await value(database, "SELECT count(*) FROM review WHERE status = 'open'") == 0
 
 
+async def test_a_cancel_that_meets_the_commit_of_a_run_put_aside_follows_its_last_event(
+    database: Database, settings: Settings
+) -> None:
+    """The request waits for the owner's row; what the owner wrote meanwhile it must not write again."""
+    async with at_work(database, settings) as worker:
+        run_id = await submit(worker, durable.waits(60))
+        await until(lambda: _is(database, run_id, "waiting"), within_s=3)
+        seq, count, events = (await fetch(database, _TAKE_LAST, run_id))[0]
+        await value(database, "UPDATE run SET status = 'running', worker_id = $2 WHERE id = $1", run_id, "x")
+        async with database.raw() as owner, database.raw() as other:
+            parked = owner.transaction()
+            await parked.start()
+            await owner.execute("UPDATE run SET status = 'waiting', worker_id = NULL WHERE id = $1", run_id)
+            asking = asyncio.create_task(run_store.request_cancel(other, LOCAL_USER_ID, run_id))
+            await until(lambda: _is_blocked(database), within_s=3)
+            await owner.execute(_PUT_BACK, run_id, seq, count, events)
+            await parked.commit()
+            assert await asking == (run_id, RunStatus.CANCELLED)
+    assert await value(database, "SELECT max(seq) FROM run_event WHERE run_id = $1", run_id) == seq + count
+
+
+_TAKE_LAST = """
+DELETE FROM run_event WHERE run_id = $1 AND seq = (SELECT max(seq) FROM run_event WHERE run_id = $1)
+  RETURNING seq, count, events::text"""
+_PUT_BACK = """
+INSERT INTO run_event (run_id, seq, count, epoch, at, events) VALUES ($1, $2, $3, 1, now(), $4::text::json)"""
+
+
+async def _is_blocked(database: Database) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    return bool(await value(database, waiting))
+
+
 # -- waiting -------------------------------------------------------------------------------------------------
 
 
