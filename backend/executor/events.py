@@ -18,7 +18,7 @@ from functools import partial
 import orjson
 
 from backend.data.away import surely
-from backend.data.run import EventKind, RunEvent, RunStatus
+from backend.data.run import RunEvent
 from backend.executor.pace import Pace
 from backend.executor.records import Segment, unfold_json
 from backend.util.errors import Unavailable
@@ -332,8 +332,3 @@ class Feeds:
 def _is_full(page: list[Chunk]) -> bool:
     """Whether there may be more in the journal."""
     return sum(len(chunk.events) for chunk in page) >= PAGE
-
-
-def is_end(event: RunEvent) -> bool:
-    """Whether nothing follows the event."""
-    return event.kind == EventKind.STATE and RunStatus(event.data["status"]).is_final

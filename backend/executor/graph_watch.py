@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from backend.data.away import surely
+from backend.data.graph_store import read_graph_row
 from backend.data.run_store import MOST_TO_WATCH, runs_to_watch
 from backend.executor.events import Chunk
 from backend.executor.run_reader import RunReader
@@ -20,6 +21,17 @@ _LATE = timedelta(seconds=15)
 """A run may be stored this much later than its id says."""
 _AT_ONCE = 1_000
 _WAITING_CHUNKS = 16
+
+
+async def watch_graph(reader: RunReader, user_id: str, graph_id: str, after: Mapping[str, int]) -> GraphWatch:
+    """A watcher of the graph, once it is certain that it is theirs.
+
+    Raises:
+        NotFound: there is no such graph, or it is another user's.
+    """
+    async with reader.database.begin() as connection:
+        await read_graph_row(connection, user_id, graph_id)
+    return GraphWatch(reader, user_id, graph_id, after)
 
 
 class GraphWatch:

@@ -11,11 +11,11 @@ from typing import TypeVar
 import orjson
 
 from backend.data.connection import Connection
+from backend.executor.journal_reader import HUGE
 from backend.executor.records import Segment
 
 Result = TypeVar("Result")
 
-HUGE = 2_147_483_647
 _BATCH_BYTES = (64 * 1_024, 512 * 1_024, 4 * 1_048_576)
 """Of the first batches, then of all others: whoever needs little reads little."""
 _BATCH_ROWS = 2_000

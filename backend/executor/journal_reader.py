@@ -7,7 +7,8 @@ import orjson
 from backend.data.connection import Connection
 from backend.executor.records import Segment
 
-_HUGE = 2_147_483_647
+HUGE = 2_147_483_647
+"""No event has a higher number: the largest of PostgreSQL's `integer`."""
 
 
 async def read_segments(
@@ -18,8 +19,8 @@ async def read_segments(
     The first segment may begin before and the last one end behind what was asked for. Numbers have no gaps,
     so both ends are found by the primary key, however long the journal is.
     """
-    after_seq = min(after_seq, _HUGE - 1)
-    last = _HUGE if limit is None else min(after_seq + limit, _HUGE)
+    after_seq = min(after_seq, HUGE - 1)
+    last = HUGE if limit is None else min(after_seq + limit, HUGE)
     rows = await connection.fetch(_READ, run_id, after_seq, last)
     return [Segment(row["seq"], row["epoch"], row["at"], orjson.loads(row["events"])) for row in rows]
 

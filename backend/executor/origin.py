@@ -61,6 +61,8 @@ def bind_edits(program: Program, options: RunOptions) -> dict[int, JsonObject]:
     Raises:
         BadInput: there is no such node, or no such pin; all of them are named.
     """
+    if options.from_node is None and not options.edits:
+        return {}
     nodes = {node.id: node for node in program.by_plan}
     problems = [
         Problem("The graph has no such node that runs.", "Choose one of its nodes.", path=path)

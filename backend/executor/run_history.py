@@ -17,7 +17,8 @@ from backend.data import run_details
 from backend.data.db import Database
 from backend.data.run import RunStatus
 from backend.executor.calls import CALLED
-from backend.executor.journal_pages import HUGE, Marks, beside, read_holding, read_span
+from backend.executor.journal_pages import Marks, beside, read_holding, read_span
+from backend.executor.journal_reader import HUGE
 from backend.executor.outputs import OUTPUT_PIN
 from backend.executor.program import ERROR_PIN
 from backend.executor.records import Record, Refs, Segment, events_in, numbered, unfold_json

@@ -67,11 +67,6 @@ class NodeIndex:
         return len(self.states)
 
     @property
-    def last_us(self) -> int:
-        """When something last ended, 0: nothing has."""
-        return max(self.ended_us, default=0)
-
-    @property
     def cost_usd_micros(self) -> int:
         return sum(self.costs.values())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from backend.data import blob_store, graph_store, review_store, run_store
+from backend.data import blob_store, graph_store, review_store, run_details, run_store
 from backend.data.block import Decision
 from backend.data.db import Database
 from backend.data.run import RunEvent, RunOptions, RunStatus, RunSummary, RunView
@@ -77,13 +77,11 @@ class RunReader:
             NotFound: there is none, or it is another user's.
         """
         async with self.database.begin() as connection:
-            view = await run_store.load_run(connection, user_id, run_id)
-            graph = await graph_store.load_graph(
-                connection, user_id, view.graph_id, view.graph_version, is_deleted_too=True
-            )
+            await run_details.load_status(connection, user_id, run_id)
+        node_ids = await self._node_ids(user_id, run_id)
         async with self.database.raw() as raw:
             segments = await read_segments(raw, run_id, after_seq=after)
-        events = unfold(run_id, [node.id for node in graph.nodes], segments)
+        events = unfold(run_id, node_ids, segments)
         return [event for event in events if event.seq is not None and event.seq > after]
 
     def is_local(self, run_id: str) -> bool:
@@ -100,23 +98,21 @@ class RunReader:
         Raises:
             NotFound: there is none, or it is another user's.
         """
-        async with aclosing(self.follow_json(user_id, run_id, after=after)) as chunks:
+        watched, _ = await self.watch(user_id, run_id, after=after)
+        async with aclosing(watched) as chunks:
             async for chunk in chunks:
                 for raw in chunk.events:
                     yield RunEvent.model_validate_json(raw)
 
-    async def follow_json(self, user_id: str, run_id: str, *, after: int = 0) -> AsyncGenerator[Chunk]:
-        """The same as it goes over the wire, as many at a time as there are.
+    async def watch(self, user_id: str, run_id: str, *, after: int = 0) -> tuple[AsyncGenerator[Chunk], bool]:
+        """The same as it goes over the wire, as many at a time as there are; and whether the run has ended.
 
         Raises:
             NotFound: as `follow`.
         """
         async with self.database.begin() as connection:
-            view = await run_store.load_run(connection, user_id, run_id)
-        is_final = view.status.is_final
-        async with aclosing(self.feeds.follow(user_id, run_id, after=after, is_final=is_final)) as chunks:
-            async for chunk in chunks:
-                yield chunk
+            is_final = (await run_details.load_status(connection, user_id, run_id)).is_final
+        return self.feeds.follow(user_id, run_id, after=after, is_final=is_final), is_final
 
     async def _lasts(self, run_ids: list[str]) -> dict[str, int]:
         async with self.database.raw() as raw:

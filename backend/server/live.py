@@ -24,10 +24,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.types import Message, Receive, Send
 
-from backend.data.graph_store import read_graph_row
-from backend.data.run_store import load_run
 from backend.executor.events import Chunk, Feeds
-from backend.executor.graph_watch import GraphWatch
+from backend.executor.graph_watch import GraphWatch, watch_graph
 from backend.server.access import Caller
 from backend.server.body import check_model
 from backend.server.deps import MAX_INT
@@ -146,18 +144,14 @@ class Socket:
             NotFound: there is no such run or graph, or it is another user's.
             BadInput: `after` does not fit.
         """
-        user_id, app = self._caller.user_id, self._site.app
+        user_id, worker = self._caller.user_id, self._site.app.worker
         if kind == "run":
             after = check_model(AfterRun, {"after": request.after}).after
-            async with app.database.begin() as connection:
-                is_final = (await load_run(connection, user_id, name)).status.is_final
-            return lambda: self._forward_run(
-                self._feeds.follow(user_id, name, after=after, is_final=is_final)
-            )
+            chunks, _ = await worker.watch(user_id, name, after=after)
+            return lambda: self._forward_run(chunks)
         known = check_model(AfterRuns, {"after": request.after or {}}).after
-        async with app.database.begin() as connection:
-            await read_graph_row(connection, user_id, name)
-        return lambda: self._forward_graph(GraphWatch(app.worker, user_id, name, known))
+        watch = await watch_graph(worker, user_id, name, known)
+        return lambda: self._forward_graph(watch)
 
     async def _forward(self, key: tuple[str, str], follow: Callable[[], Awaitable[None]]) -> None:
         await follow()

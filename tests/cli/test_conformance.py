@@ -17,20 +17,17 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.data.api_key_store import create_api_key
 from backend.data.db import open_database
-from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
-from backend.server.access import Scope
-from backend.server.auth import KEY_PREFIX, hash_of, new_token
-from backend.util.clock import new_id
+from backend.data.user_store import ensure_local_user
+from backend.server.auth import KEY_PREFIX, new_token
 from backend.util.settings import Settings
 from tests.cli.graphs import CALCULATOR, OUTPUT, STEP, TEXT, graph, node, timer_graph
 from tests.conftest import TEMPLATE, Server
 from tests.server.conftest import TEXT_INPUT
 from tests.support.command_inside import CommandInside
 from tests.support.command_line import EXAMPLES, CommandLine, Said
+from tests.support.keys import store_key
 
 _READY_S = 60.0
 KEY = KEY_PREFIX + new_token()
@@ -102,22 +99,9 @@ async def _give_key(dsn: str, folder: Path) -> None:
     try:
         async with database.begin() as connection:
             await ensure_local_user(connection)
-            await _insert_key(connection)
+            await store_key(connection, KEY)
     finally:
         await database.close()
-
-
-async def _insert_key(connection: AsyncConnection) -> None:
-    scopes = [scope.value for scope in Scope]
-    await create_api_key(
-        connection,
-        LOCAL_USER_ID,
-        key_id=new_id(),
-        name="x",
-        secret_hash=hash_of(KEY),
-        scopes=scopes,
-        expires_at=None,
-    )
 
 
 def _until_ready(url: str) -> None:

@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from backend.app import App
-from backend.data.api_key_store import create_api_key
 from backend.data.graph import Graph
 from backend.data.session_store import create_session
 from backend.data.user_store import create_user
@@ -20,6 +19,7 @@ from backend.server.access import Scope
 from backend.server.auth import COOKIE, KEY_PREFIX, hash_of, new_token
 from backend.server.serve import bound, listening, url_of
 from backend.util.clock import new_id, now
+from tests.support.keys import store_key
 
 VALUE = "1ff065e9-88e8-4358-9d82-8dc91f622ba9"
 TEXT_INPUT = "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158"
@@ -89,15 +89,7 @@ async def make_person(
 
 async def give_key(app: App, person: Person, key: str, scopes: list[Scope], **more: Any) -> None:
     async with app.database.begin() as connection:
-        await create_api_key(
-            connection,
-            person.id,
-            key_id=new_id(),
-            name="a test's",
-            secret_hash=hash_of(key),
-            scopes=[scope.value for scope in scopes],
-            expires_at=more.get("expires_at"),
-        )
+        await store_key(connection, key, person.id, scopes=scopes, expires_at=more.get("expires_at"))
 
 
 @pytest.fixture

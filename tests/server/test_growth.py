@@ -9,14 +9,13 @@ import pytest
 
 from backend.app import App
 from backend.blocks import Catalogue
-from backend.data.api_key_store import create_api_key
 from backend.data.user_store import LOCAL_USER_ID
-from backend.server.access import Scope
-from backend.server.auth import KEY_PREFIX, hash_of, new_token
+from backend.server.auth import KEY_PREFIX, new_token
 from backend.util.clock import new_id
 from bench import graphs, history, w7
 from bench.engine import all_blocks
 from tests.server.conftest import client_of
+from tests.support.keys import store_key
 
 SLACK = 2
 """The quietest of a few requests is looked at, and the machine may do other things."""
@@ -35,15 +34,7 @@ async def client(app: App, url: str) -> AsyncIterator[httpx.AsyncClient]:
     for graph in (graphs.ten_nodes(), graphs.fan_out(w7.ITEMS)):
         await app.worker.save_graph(LOCAL_USER_ID, graph)
     async with app.database.begin() as connection:
-        await create_api_key(
-            connection,
-            LOCAL_USER_ID,
-            key_id=new_id(),
-            name="a test's",
-            secret_hash=hash_of(key),
-            scopes=[scope.value for scope in Scope],
-            expires_at=None,
-        )
+        await store_key(connection, key)
     async with client_of(url, key) as made:
         yield made
 

@@ -17,14 +17,12 @@ from typing import Any
 
 import httpx
 
-from backend.data.api_key_store import create_api_key
 from backend.data.db import Database, open_database
-from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
-from backend.server.access import Scope
-from backend.server.auth import KEY_PREFIX, hash_of, new_token
-from backend.util.clock import new_id
+from backend.data.user_store import ensure_local_user
+from backend.server.auth import KEY_PREFIX, new_token
 from backend.util.settings import Settings
 from tests.support.command_line import ROOT
+from tests.support.keys import store_key
 
 
 @dataclass
@@ -104,15 +102,7 @@ async def deployed(dsn: str, folder: Path, **environment: str) -> AsyncGenerator
     key = KEY_PREFIX + new_token()
     async with database.begin() as connection:
         await ensure_local_user(connection)
-        await create_api_key(
-            connection,
-            LOCAL_USER_ID,
-            key_id=new_id(),
-            name="a test's",
-            secret_hash=hash_of(key),
-            scopes=[scope.value for scope in Scope],
-            expires_at=None,
-        )
+        await store_key(connection, key)
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     own = {"DATABASE_URL": dsn, "BLOCKYARD_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
     made = Deployment(database, key, folder, {**kept, **own, **environment}, _client())

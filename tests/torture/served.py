@@ -13,12 +13,9 @@ from typing import Any
 
 import httpx
 
-from backend.data.api_key_store import create_api_key
 from backend.data.db import Database
-from backend.data.user_store import LOCAL_USER_ID
-from backend.server.access import Scope
-from backend.server.auth import KEY_PREFIX, hash_of, new_token
-from backend.util.clock import new_id
+from backend.server.auth import KEY_PREFIX, new_token
+from tests.support.keys import store_key
 from tests.support.worker_process import INTERNAL, ROOT, Gone, Refused
 
 
@@ -90,15 +87,7 @@ async def starter(database: Database, *, dead_after_s: float) -> Callable[[Path]
     """Starts, in turn, two servers and a worker."""
     key = KEY_PREFIX + new_token()
     async with database.begin() as connection:
-        await create_api_key(
-            connection,
-            LOCAL_USER_ID,
-            key_id=new_id(),
-            name="load",
-            secret_hash=hash_of(key),
-            scopes=[scope.value for scope in Scope],
-            expires_at=None,
-        )
+        await store_key(connection, key)
     environment = {
         **os.environ,
         "DATABASE_URL": database.dsn,

@@ -13,10 +13,8 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from backend.data.graph_store import read_graph_row
-from backend.data.run_store import load_run
 from backend.executor.events import Chunk
-from backend.executor.graph_watch import GraphWatch
+from backend.executor.graph_watch import GraphWatch, watch_graph
 from backend.server.access import Caller
 from backend.server.deps import MAX_INT, CallerDep, JsonRoute, SiteDep
 from backend.server.live import LONGEST_SEND_S, MOST_RESUMED, until_shut_out
@@ -49,9 +47,7 @@ async def stream_run(
     """Recorded events behind `after`, then live ones until the run has ended."""
     if last_event_id is not None:
         after = _number(last_event_id)
-    async with site.app.database.begin() as connection:
-        is_final = (await load_run(connection, caller.user_id, run_id)).status.is_final
-    chunks = site.app.worker.feeds.follow(caller.user_id, run_id, after=after, is_final=is_final)
+    chunks, is_final = await site.app.worker.watch(caller.user_id, run_id, after=after)
     if not is_final:
         return _Stream(site, caller, request, _lines(chunks))
     first = await anext(chunks, None)
@@ -74,9 +70,7 @@ async def stream_graph(
 ) -> Response:
     """The events of all runs of a graph, those that go on and those that begin later."""
     known = _pairs(after if last_event_id is None else last_event_id)
-    async with site.app.database.begin() as connection:
-        await read_graph_row(connection, caller.user_id, graph_id)
-    watch = GraphWatch(site.app.worker, caller.user_id, graph_id, known)
+    watch = await watch_graph(site.app.worker, caller.user_id, graph_id, known)
     return _Stream(site, caller, request, _graph_lines(watch, known))
 
 
