@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.blocks.data.collect import CollectBlock
+from backend.blocks.lists.collect import CollectBlock
 from backend.data.block import Block
 from backend.data.graph import Graph, Link, Node
 from bench.blocks import CountBlock, EffectBlock, FibonacciBlock, HeavyFibonacciBlock, PassBlock

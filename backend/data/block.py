@@ -252,6 +252,13 @@ class Block(ABC):
     id: ClassVar[str] = ""
     description: ClassVar[str] = ""
     categories: ClassVar[set[BlockCategory]] = set()
+    icon: ClassVar[str] = ""
+    """The name of a Lucide icon, such as `list-plus`."""
+    differences: ClassVar[tuple[str, ...]] = ()
+    """What surprises whoever knows the block of this id from the AutoGPT platform; a sentence each.
+
+    Shown on the block's page, and when a graph from there is imported.
+    """
     kind: ClassVar[BlockKind] = BlockKind.STANDARD
     webhook_config: ClassVar[BlockManualWebhookConfig | None] = None
     poll_config: ClassVar[BlockPollConfig | None] = None

@@ -65,6 +65,8 @@ FIELDS: dict[str, Any] = {
     "BlockView.description": "Calculates with two numbers.",
     "BlockView.kind": "standard",
     "BlockView.categories": ["logic"],
+    "BlockView.icon": "calculator",
+    "BlockView.differences": ["A division by zero fails; there it gives infinity."],
     "BlockView.inputs": [
         {"name": "a", "schema": {"type": "number"}, "is_required": True, "is_each": False},
     ],

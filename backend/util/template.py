@@ -1,7 +1,7 @@
 """Templates: Jinja2 syntax rendered by minijinja, fed JSON values only, within limits (security.md).
 
 A simple template (paths, literals, a few filters) is rendered here in microseconds. Whatever else can be
-written can also be made to grow without end, so it is rendered by `render_pool`, in another process.
+written can also be made to grow without end, so it is rendered in a bounded process.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from typing import Any
 
 import minijinja
 
+from backend.util.bounded.jobs.templates import environment, explain
+from backend.util.bounded.pool import TIMEOUT_S, run_bounded
+from backend.util.bounded.protocol import MAX_OUTPUT_CHARS
 from backend.util.errors import BlockError, LimitReached
-from backend.util.render_pool import pool
-from backend.util.render_worker import MAX_OUTPUT_CHARS, environment, explain
-
-TIMEOUT_S = 0.9
-"""Bombs are stopped within a second (security.md); a long honest template takes 20 ms."""
 
 MAX_SOURCE_CHARS = 200_000
 
@@ -79,7 +77,8 @@ def render(
     parts = _simple_parts(source)
     if parts is not None:
         return _render_simple(parts, values, escape_html)
-    return pool.render(source, values, escape_html=escape_html, timeout_s=timeout_s)
+    request = {"source": source, "values": values, "escape_html": escape_html}
+    return str(run_bounded("templates", request, subject="The template", timeout_s=timeout_s))
 
 
 def is_simple(source: str) -> bool:
@@ -110,7 +109,7 @@ class _Expression:
 
 
 _METHODS = frozenset({"items", "keys", "values", "get"})
-"""What an object offers beside its own keys (render_worker.py)."""
+"""What an object offers beside its own keys (bounded/jobs/templates.py)."""
 _SHOWN = frozenset({str, int, bool, type(None), list, dict})
 """Types that minijinja shows as Python does; it writes numbers like 1e22 out."""
 

@@ -12,7 +12,7 @@ from backend.blocks.agent.review import HumanInTheLoopBlock
 from backend.blocks.agent.run_graph import AgentExecutorBlock
 from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
-from backend.blocks.data.collect import CollectBlock
+from backend.blocks.lists.collect import CollectBlock
 from backend.blocks.logic.calculator import CalculatorBlock
 from backend.blocks.logic.step_through import StepThroughItemsBlock
 from backend.blocks.time.countdown import CountdownTimerBlock

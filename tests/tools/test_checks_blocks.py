@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from backend.data.block import Block, BlockData
+from backend.data.block import Block, BlockCategory, BlockData
 from backend.data.model import BlockSchema, SchemaField
-from tools.checks import block_ids, blocks_described
+from tools.checks import block_icons, block_ids, blocks_described
 
 ID = "7f1c2a52-3f0e-4c6b-9a3e-1d2b3c4d5e6f"
 
@@ -16,6 +16,8 @@ class CompleteBlock(Block):
     """Give back what it gets."""
 
     id = ID
+    categories = {BlockCategory.TEXT}
+    icon = "text"
     test_input: ClassVar[dict[str, Any]] = {"text": "a"}
     test_output: ClassVar[list[Any]] = [("text", "a")]
 
@@ -85,3 +87,18 @@ def test_everything_that_a_block_does_not_say_is_named_at_once() -> None:
         "UnfinishedBlock: the output 'text' has no description.",
         "UnfinishedBlock has no test data.",
     ]
+
+
+class UndrawnBlock(CompleteBlock):
+    icon = "unicorn"
+
+
+def test_icons_are_those_that_can_be_drawn() -> None:
+    icons = frozenset({"text"})
+    assert block_icons.findings_for([CompleteBlock], icons) == []
+    [unknown] = block_icons.findings_for([UndrawnBlock], icons)
+    assert "'unicorn'" in unknown.message
+    category, icon = block_icons.findings_for([UnfinishedBlock], icons)
+    assert "no category" in category.message
+    assert "no icon" in icon.message
+    assert block_icons.check() == []

@@ -16,9 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.util.bounded.jobs.templates import environment
+from backend.util.bounded.jobs.templates import guarded as guard
+from backend.util.bounded.pool import BoundedPool
+from backend.util.bounded.protocol import MAX_OUTPUT_CHARS
 from backend.util.errors import BlockError, LimitReached
-from backend.util.render_pool import RenderPool
-from backend.util.render_worker import MAX_OUTPUT_CHARS, environment
 from backend.util.template import FILTERS, TIMEOUT_S, is_simple, render
 
 VALUES: dict[str, Any] = {
@@ -229,30 +231,33 @@ def test_filters_of_what_may_be_a_method_are_rendered_apart() -> None:
 
 def guarded(values: dict[str, Any]) -> dict[str, Any]:
     """The values as the other process sees them."""
-    from backend.util import render_worker
+    return {key: guard(value) for key, value in values.items()}
 
-    return {key: render_worker._guarded(value) for key, value in values.items()}
+
+def rendered(pool: BoundedPool, source: str, values: dict[str, Any]) -> str:
+    request = {"source": source, "values": values, "escape_html": False}
+    return str(pool.run("templates", request, subject="The template", cure="", timeout_s=5))
 
 
 def test_a_worker_that_was_killed_is_replaced() -> None:
-    pool = RenderPool(1)
+    pool = BoundedPool(1)
     try:
-        assert pool.render("{{ 1 + 1 }}", {}, escape_html=False, timeout_s=5) == "2"
+        assert rendered(pool, "{{ 1 + 1 }}", {}) == "2"
         os.kill(pool._idle[0]._process.pid, signal.SIGKILL)
         with pytest.raises(LimitReached):
-            pool.render("{{ 1 + 2 }}", {}, escape_html=False, timeout_s=5)
-        assert pool.render("{{ 1 + 3 }}", {}, escape_html=False, timeout_s=5) == "4"
+            rendered(pool, "{{ 1 + 2 }}", {})
+        assert rendered(pool, "{{ 1 + 3 }}", {}) == "4"
     finally:
         pool.close()
 
 
 def test_large_values_go_through_and_many_threads_share_the_workers() -> None:
-    pool = RenderPool(2)
+    pool = BoundedPool(2)
     texts: dict[int, str] = {}
 
     def work(number: int) -> None:
         values = {"a": str(number) * 500_000}
-        texts[number] = pool.render("{{ a|length + 1 }}", values, escape_html=False, timeout_s=5)
+        texts[number] = rendered(pool, "{{ a|length + 1 }}", values)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
     try:
@@ -267,9 +272,9 @@ def test_large_values_go_through_and_many_threads_share_the_workers() -> None:
 
 
 def test_a_worker_knows_nothing_of_us() -> None:
-    pool = RenderPool(1)
+    pool = BoundedPool(1)
     try:
-        pool.render("{{ 1 + 1 }}", {}, escape_html=False, timeout_s=5)
+        rendered(pool, "{{ 1 + 1 }}", {})
         process = psutil.Process(pool._idle[0]._process.pid)
         assert process.environ() == {}
         assert not any("backend" in str(one.path) for one in process.open_files())
@@ -290,7 +295,7 @@ def wait_for(claim: Callable[[], bool]) -> bool:
 
 def test_workers_end_with_the_process_that_started_them() -> None:
     code = (
-        "from backend.util.template import render; from backend.util.render_pool import pool; "
+        "from backend.util.template import render; from backend.util.bounded.pool import pool; "
         "import os; render('{{ 1+1 }}', {}); print(pool._idle[0]._process.pid, flush=True); os._exit(9)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)

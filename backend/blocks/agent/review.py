@@ -16,6 +16,7 @@ class HumanInTheLoopBlock(Block):
 
     id = "8b2a7b3c-6e9d-4a5f-8c1b-2e3f4a5b6c7d"
     categories = {BlockCategory.BASIC, BlockCategory.AGENT}
+    icon = "user-check"
     kind = BlockKind.REVIEW
     order = "arrival"
 

@@ -38,6 +38,7 @@ class AgentExecutorBlock(Block):
 
     id = "e189baac-8c20-45a1-94a7-55177ea42565"
     categories = {BlockCategory.AGENT}
+    icon = "workflow"
     kind = BlockKind.AGENT
 
     class Input(BlockSchema):

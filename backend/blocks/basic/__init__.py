@@ -1,1 +1,1 @@
-"""Blocks that every graph needs: inputs, outputs, notes, values, lists."""
+"""Blocks that every graph needs: outputs, notes, values."""

@@ -29,6 +29,7 @@ class AgentInputBlock(Block):
 
     id = "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b"
     categories = {BlockCategory.INPUT, BlockCategory.BASIC}
+    icon = "log-in"
     kind = BlockKind.INPUT
     pure = True
     static_output = True
@@ -57,6 +58,7 @@ class AgentShortTextInputBlock(Block):
 
     id = "7fcd3bcb-8e1b-4e69-903d-32d3d4a92158"
     categories = {BlockCategory.INPUT, BlockCategory.BASIC}
+    icon = "text-cursor-input"
     kind = BlockKind.INPUT
     pure = True
     static_output = True
@@ -88,6 +90,7 @@ class AgentNumberInputBlock(Block):
 
     id = "96dae2bb-97a2-41c2-bd2f-13a3b5a8ea98"
     categories = {BlockCategory.INPUT, BlockCategory.BASIC}
+    icon = "hash"
     kind = BlockKind.INPUT
     pure = True
     static_output = True

@@ -14,6 +14,7 @@ class NoteBlock(Block):
 
     id = "cc10ff7b-7753-4ff2-9af6-9399b1a7eddc"
     categories = {BlockCategory.BASIC}
+    icon = "sticky-note"
     kind = BlockKind.NOTE
     pure = True
 

@@ -20,6 +20,7 @@ class AgentOutputBlock(Block):
 
     id = "363ae599-353e-4804-937e-b2ee3cef3da4"
     categories = {BlockCategory.OUTPUT, BlockCategory.BASIC}
+    icon = "log-out"
     kind = BlockKind.OUTPUT
     pure = True
     static_output = True

@@ -14,6 +14,7 @@ class StoreValueBlock(Block):
 
     id = "1ff065e9-88e8-4358-9d82-8dc91f622ba9"
     categories = {BlockCategory.BASIC}
+    icon = "bookmark"
     pure = True
     static_output = True
 

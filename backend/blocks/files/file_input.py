@@ -18,6 +18,7 @@ class AgentFileInputBlock(FromAnywhere, Block):
 
     id = "95ead23f-8283-4654-aef3-10c053b74a31"
     categories = {BlockCategory.INPUT, BlockCategory.BASIC}
+    icon = "file-input"
     kind = BlockKind.INPUT
     static_output = True
 

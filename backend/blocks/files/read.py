@@ -26,6 +26,7 @@ class FileReadBlock(FromAnywhere, Block):
 
     id = "3735a31f-7e18-4aca-9e90-08a7120674bc"
     categories = {BlockCategory.TEXT, BlockCategory.DATA}
+    icon = "file-text"
 
     class Input(BlockSchema):
         file_input: str = SchemaField(description=ACCEPTED, format="file")

@@ -23,6 +23,7 @@ class FileStoreBlock(FromAnywhere, Block):
 
     id = "cbb50872-625b-42f0-8203-a2ae78242d8a"
     categories = {BlockCategory.BASIC, BlockCategory.MULTIMEDIA}
+    icon = "file-down"
     static_output = True
 
     class Input(BlockSchema):
@@ -74,6 +75,7 @@ class WriteFileBlock(Block):
 
     id = "cb64c6b7-2f55-4bf9-8d88-0773f06f58e6"
     categories = {BlockCategory.TEXT, BlockCategory.DATA}
+    icon = "file-pen"
 
     class Input(BlockSchema):
         content: str = SchemaField(description="What to write", format="long-text")

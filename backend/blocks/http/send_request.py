@@ -49,6 +49,7 @@ class SendWebRequestBlock(Block):
 
     id = "6595ae1f-b924-42cb-9a41-551a0611c4b4"
     categories = {BlockCategory.OUTPUT, BlockCategory.HTTP}
+    icon = "globe"
 
     class Input(BlockSchema):
         url: str = SchemaField(description="Where to send it", placeholder="https://api.example.com/items")

@@ -34,6 +34,7 @@ class CalculatorBlock(Block):
 
     id = "b1ab9b19-67a6-406d-abf5-2dba76d00c79"
     categories = {BlockCategory.LOGIC}
+    icon = "calculator"
     pure = True
 
     class Input(BlockSchema):

@@ -27,6 +27,7 @@ class ConditionBlock(Block):
 
     id = "715696a0-e1da-45c8-b209-c2fa9c3b0be6"
     categories = {BlockCategory.LOGIC}
+    icon = "split"
     pure = True
 
     class Input(BlockSchema):

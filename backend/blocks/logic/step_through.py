@@ -21,6 +21,7 @@ class StepThroughItemsBlock(Block):
 
     id = "f66a3543-28d3-4ab5-8945-9b336371e2ce"
     categories = {BlockCategory.LOGIC}
+    icon = "list-ordered"
     pure = True
 
     class Input(BlockSchema):

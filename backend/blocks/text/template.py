@@ -15,6 +15,7 @@ class FillTextTemplateBlock(Block):
 
     id = "db7d8f02-2f44-4c55-ab7a-eae0941f0c30"
     categories = {BlockCategory.TEXT}
+    icon = "braces"
     pure = True
 
     class Input(BlockSchema):

@@ -20,6 +20,7 @@ class CountdownTimerBlock(Block):
 
     id = "d67a9c52-5e4e-11e2-bcfd-0800200c9a71"
     categories = {BlockCategory.TIME, BlockCategory.TEXT}
+    icon = "timer"
     order = "arrival"
 
     class Input(BlockSchema):

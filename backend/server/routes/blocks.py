@@ -40,6 +40,8 @@ def _view(block: Block, prices: Prices) -> dict[str, Any]:
         "description": block.description,
         "kind": block.kind,
         "categories": sorted(block.categories),
+        "icon": block.icon,
+        "differences": list(block.differences),
         "inputs": [_pin(pin) for pin in pins.inputs.values() if not pin.is_hidden],
         "outputs": [_pin(pin) for pin in pins.outputs.values() if not pin.is_hidden],
         "execution": block.execution,

@@ -25,6 +25,8 @@ class BlockView(BaseModel):
     description: str
     kind: str
     categories: list[str]
+    icon: str = Field(description="The name of a Lucide icon")
+    differences: list[str] = Field(description="What is not as on the AutoGPT platform, a sentence each")
     inputs: list[PinView]
     outputs: list[PinView]
     execution: str

@@ -1468,8 +1468,18 @@ export interface components {
             costs: components["schemas"]["BlockCost"][];
             /** Description */
             description: string;
+            /**
+             * Differences
+             * @description What is not as on the AutoGPT platform, a sentence each
+             */
+            differences: string[];
             /** Execution */
             execution: string;
+            /**
+             * Icon
+             * @description The name of a Lucide icon
+             */
+            icon: string;
             /** Id */
             id: string;
             /** Inputs */
@@ -4511,7 +4521,11 @@ export interface operations {
                      *             }
                      *           ],
                      *           "description": "Calculates with two numbers.",
+                     *           "differences": [
+                     *             "A division by zero fails; there it gives infinity."
+                     *           ],
                      *           "execution": "async",
+                     *           "icon": "calculator",
                      *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *           "inputs": [
                      *             {
@@ -4582,7 +4596,11 @@ export interface operations {
                      *         }
                      *       ],
                      *       "description": "Calculates with two numbers.",
+                     *       "differences": [
+                     *         "A division by zero fails; there it gives infinity."
+                     *       ],
                      *       "execution": "async",
+                     *       "icon": "calculator",
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *       "inputs": [
                      *         {

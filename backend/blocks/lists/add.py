@@ -17,6 +17,7 @@ class AddToListBlock(Block):
 
     id = "aeb08fc1-2fc1-4141-bc8e-f758f183a822"
     categories = {BlockCategory.BASIC}
+    icon = "list-plus"
     pure = True
 
     class Input(BlockSchema):

@@ -17,6 +17,7 @@ class CollectBlock(Block):
 
     id = "bfabf41e-2619-4d07-919f-60493d3417e9"
     categories = {BlockCategory.DATA}
+    icon = "combine"
     pure = True
     collects = True
 

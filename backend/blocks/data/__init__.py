@@ -1,1 +1,0 @@
-"""Blocks that make and gather lists and objects."""

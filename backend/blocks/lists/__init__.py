@@ -1,0 +1,1 @@
+"""Lists: make, change, search, sort, gather."""

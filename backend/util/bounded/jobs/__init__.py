@@ -1,0 +1,1 @@
+"""What the processes can do, one kind of work a module, each with `answer(request)`."""
