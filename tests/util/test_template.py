@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from backend.util.bounded.jobs.templates import environment
 from backend.util.bounded.jobs.templates import guarded as guard
-from backend.util.bounded.pool import BoundedPool
+from backend.util.bounded.pool import TIMEOUT_S, BoundedPool
 from backend.util.bounded.protocol import MAX_OUTPUT_CHARS
 from backend.util.errors import BlockError, LimitReached
-from backend.util.template import FILTERS, TIMEOUT_S, is_simple, render
+from backend.util.template import FILTERS, is_simple, render
 
 VALUES: dict[str, Any] = {
     "name": "Zoë <b>",
