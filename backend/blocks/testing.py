@@ -12,7 +12,7 @@ from typing import Any, cast, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from backend.data.block import Block, BlockData, Decision, GraphResult, TestCase
+from backend.data.block import Block, BlockData, Decision, GraphResult, KeptScope, TestCase
 from backend.data.convert import convert, describe
 from backend.data.examples import file_value
 from backend.data.file import FileContent, clean_name, media_type_of
@@ -163,12 +163,25 @@ class ExampleFiles:
         return file_value(content)
 
 
+class _Memory:
+    """What one example has kept, and whether it has answered."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Any] = {}
+        self._is_answered = False
+
+    def respond(self) -> bool:
+        is_first, self._is_answered = not self._is_answered, True
+        return is_first
+
+
 class DirectContext(_Facts):
     """A context where waits are over at once and people approve; graphs and tools have to be mocked."""
 
     def __init__(self, files: Sequence[FileContent] = ()) -> None:
         self.waited: list[datetime] = []
         self.files = ExampleFiles(files)
+        self.memory = _Memory()
 
     async def step(self, key: str, fn: Callable[[], Awaitable[Any]]) -> Any:
         return await fn()
@@ -193,12 +206,22 @@ class DirectContext(_Facts):
     async def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
         return self.files.save(name, data, media_type)
 
+    async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
+        return self.memory.respond()
+
+    async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
+        self.memory.kept[scope, key] = value
+
+    async def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
+        return self.memory.kept.get((scope, key), default)
+
 
 class DirectSyncContext(_Facts):
     """The same for blocks that run in threads."""
 
     def __init__(self, files: Sequence[FileContent] = ()) -> None:
         self.files = ExampleFiles(files)
+        self.memory = _Memory()
 
     def step(self, key: str, fn: Callable[[], Any]) -> Any:
         return fn()
@@ -221,6 +244,15 @@ class DirectSyncContext(_Facts):
 
     def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
         return self.files.save(name, data, media_type)
+
+    def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
+        return self.memory.respond()
+
+    def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
+        self.memory.kept[scope, key] = value
+
+    def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
+        return self.memory.kept.get((scope, key), default)
 
 
 def _not_here(name: str) -> BlockError:

@@ -19,6 +19,8 @@ from backend.data.model import BlockSchema, JsonObject
 BlockData = tuple[str, Any]
 BlockOutput = Iterator[BlockData]
 AsyncBlockOutput = AsyncIterator[BlockData]
+KeptScope = Literal["graph", "user"]
+"""For whom a value is kept: runs of one graph, or of all graphs of the user."""
 
 
 class BlockCategory(StrEnum):
@@ -199,6 +201,22 @@ class Context(RunFacts, Protocol):
         """
         ...
 
+    async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
+        """Answer whoever waits for the run, which goes on; False: they have had an answer already."""
+        ...
+
+    async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
+        """Keep a JSON value beyond the run, in place of what was kept under the key.
+
+        Raises:
+            Conflict: the user keeps too much.
+        """
+        ...
+
+    async def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
+        """What is kept under the key, by whichever run; recorded, so that a repetition gets the same."""
+        ...
+
 
 class SyncContext(RunFacts, Protocol):
     """The same for a block whose `run` is executed in a thread."""
@@ -212,6 +230,9 @@ class SyncContext(RunFacts, Protocol):
     def call_tool(self, node_id: str, inputs: JsonObject, key: str) -> list[BlockData]: ...
     def read_file(self, value: str) -> FileContent: ...
     def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str: ...
+    def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool: ...
+    def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None: ...
+    def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)

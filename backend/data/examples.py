@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -12,9 +13,19 @@ from backend.data.file import FileContent, file_id_in, reference_to
 Predicate = Callable[[Any], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Whether a value is a text that contains all of these."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, value: Any) -> bool:
+        return isinstance(value, str) and all(word in value for word in self.words)
+
+
 def says(*words: str) -> Predicate:
     """A text that contains all of these."""
-    return lambda value: isinstance(value, str) and all(word in value for word in words)
+    return Says(words)
 
 
 def file_value(content: FileContent) -> str:

@@ -153,6 +153,14 @@ class RunSummary(BaseModel):
     firings: int = 0
 
 
+class CallerAnswer(BaseModel):
+    """What a run says to whoever waits for it, before it has ended."""
+
+    status: int = Field(default=200, ge=200, le=599, description="As an HTTP status")
+    headers: dict[str, str] = {}
+    body: Any = None
+
+
 class RunView(BaseModel):
     """A run as its owner sees it."""
 
@@ -168,3 +176,4 @@ class RunView(BaseModel):
     wake_at: datetime | None = None
     cost_usd_micros: int = 0
     summary: RunSummary | None = None
+    answer: CallerAnswer | None = None

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.connection import Connection
-from backend.data.run import Leftover, RunError, RunStatus
+from backend.data.run import CallerAnswer, Leftover, RunError, RunStatus
 from backend.data.tables import blob
 from backend.data.tables import run as run_table
 from backend.util.errors import NotFound
@@ -59,6 +59,7 @@ class StoredDetails(BaseModel):
     cancel_requested_at: datetime | None
     cost_usd_micros: int
     child_runs: int
+    answer: CallerAnswer | None
     outputs: dict[str, list[Any]] | None
     errors: list[RunError]
     error_count: int
@@ -82,11 +83,11 @@ def _parsed(name: str, value: Any) -> Any:
     return orjson.loads(value) if name in _JSON_COLUMNS and value is not None else value
 
 
-_JSON_COLUMNS = frozenset({"outputs", "errors", "leftovers", "never_fired"})
+_JSON_COLUMNS = frozenset({"answer", "outputs", "errors", "leftovers", "never_fired"})
 _DETAILS = sa.text(f"""
 SELECT r.id, r.user_id, r.status, r.graph_id, r.graph_version, r.root_run_id, r.parent_run_id, r.parent_node_id,
     r.parent_firing, r.from_run_id, r.from_node_id, r.labels, r.created_at, r.started_at, r.ended_at, r.wake_at,
-    r.cancel_requested_at, r.cost_usd_micros,
+    r.cancel_requested_at, r.cost_usd_micros, r.answer::text AS answer,
     (SELECT name FROM graph g WHERE g.id = r.graph_id AND g.user_id = r.user_id) AS graph_name,
     (SELECT count(*) FROM run c WHERE c.parent_run_id = r.id) AS child_runs,
     CASE WHEN r.summary IS NULL THEN '{{}}' ELSE nullif((r.summary -> 'outputs')::text, 'null') END AS outputs,

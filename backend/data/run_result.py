@@ -21,6 +21,7 @@ def run_result(view: RunView, *, duration_ms: float | None = None) -> JsonObject
         "run_id": view.id,
         "status": view.status.value,
         "outputs": summary.outputs or {},
+        "answer": None if view.answer is None else view.answer.model_dump(mode="json"),
         "duration_ms": None if duration_ms is None else round(duration_ms, 3),
         "cost": cost(view.cost_usd_micros),
         "leftovers": [left.model_dump(mode="json") for left in summary.leftovers],

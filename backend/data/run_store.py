@@ -28,6 +28,7 @@ _VIEW_COLUMNS = (
     run_table.c.wake_at,
     run_table.c.cost_usd_micros,
     run_table.c.summary,
+    run_table.c.answer,
 )
 _FINAL_LIST = ", ".join(f"'{status}'" for status in FINAL)
 
@@ -114,6 +115,9 @@ async def find_child(
     )
 
 
+ANSWER = "UPDATE run SET answer = $2::text::json WHERE id = $1 AND answer IS NULL"
+"""A journal's extra statement when a block answers whoever waits for the run."""
+
 MARK = "UPDATE run SET labels = $2, from_run_id = $3, from_node_id = $4 WHERE id = $1"
 """What few runs have: labels, and where they come from."""
 
@@ -188,7 +192,7 @@ UPDATE run r SET epoch = r.epoch + 1, worker_id = $1, status = 'running', wake_a
     OR r.status = 'running' AND r.worker_id <> $1 AND {_NOBODY_ALIVE.format(secs="$3")})
   RETURNING r.id, r.user_id, r.graph_id, r.graph_version, r.epoch, r.root_run_id, r.parent_run_id,
     r.parent_node_id, r.parent_firing, r.inputs, r.options, r.created_at, r.started_at, r.cost_usd_micros,
-    r.cancel_requested_at"""
+    r.cancel_requested_at, r.answer IS NOT NULL AS is_answered"""
 
 
 async def claim_child(
@@ -205,7 +209,7 @@ UPDATE run r SET epoch = r.epoch + 1, worker_id = $1, status = 'running', wake_a
     AND EXISTS (SELECT 1 FROM run p WHERE p.id = $3 AND p.epoch = $4)
   RETURNING r.id, r.user_id, r.graph_id, r.graph_version, r.epoch, r.root_run_id, r.parent_run_id,
     r.parent_node_id, r.parent_firing, r.inputs, r.options, r.created_at, r.started_at, r.cost_usd_micros,
-    r.cancel_requested_at"""
+    r.cancel_requested_at, r.answer IS NOT NULL AS is_answered"""
 
 
 async def beat(connection: Connection, worker_id: str, host: str, pid: int) -> None:

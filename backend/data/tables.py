@@ -210,6 +210,7 @@ class RunColumns(sa.TypedColumns):
         postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
     )
     summary: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
+    answer: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
     cost_usd_micros: sa.Named[int] = sa.Column(
         sa.BigInteger(), server_default=sa.text("'0'::bigint"), nullable=False
     )
@@ -276,6 +277,28 @@ blob = sa.Table(
     BlobColumns,
     sa.PrimaryKeyConstraint("id"),
     sa.Index("blob_run_id_idx", "run_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class KeptValueColumns(sa.TypedColumns):
+    """What blocks keep beyond their runs, for one graph or (`graph_id` empty) for all graphs of a user."""
+
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    key: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    value: sa.Named[Any] = sa.Column(postgresql.JSON(), nullable=False)
+    size_bytes: sa.Named[int] = sa.Column(sa.Integer(), nullable=False)
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+kept_value = sa.Table(
+    "kept_value",
+    metadata,
+    KeptValueColumns,
+    sa.PrimaryKeyConstraint("user_id", "graph_id", "key"),
     sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
 )
 

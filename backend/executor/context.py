@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,10 +13,12 @@ from uuid import NAMESPACE_OID, uuid5
 import orjson
 
 from backend.data.away import surely
-from backend.data.block import BlockData, Decision, GraphResult
+from backend.data.block import BlockData, Decision, GraphResult, KeptScope
 from backend.data.file import FileContent, clean_name, file_id_in, media_type_of, reference_to
+from backend.data.kept_value_store import ALL_GRAPHS
 from backend.data.model import JsonObject
-from backend.data.run_store import TAKE_REVIEW
+from backend.data.run import CallerAnswer
+from backend.data.run_store import ANSWER, TAKE_REVIEW
 from backend.executor.files import pin_with
 from backend.executor.values import from_wire, hold, release, to_wire
 from backend.util.clock import id_beside, now
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from backend.executor.run_node import NodeRun
 
 Result = TypeVar("Result")
+_RESPONSE = "respond"
 
 
 @dataclass(slots=True)
@@ -183,6 +186,38 @@ class BlockContext:
         saved: str = await self.step(key, store)
         return saved
 
+    async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
+        steps = self._run.memory.steps
+        if _RESPONSE not in steps:
+            root, run_log = self._run.loop.root, self._run.loop.log
+            answer = CallerAnswer(status=status, headers=dict(headers), body=body)
+            is_first = not root.callers.is_answered
+            if is_first:
+                root.callers.is_answered = True
+                run_log.also(ANSWER, root.row.id, answer.model_dump_json())
+            self._record(_RESPONSE, is_first)
+            await run_log.flushed()
+            if is_first:
+                root.callers.tell(answer)
+                root.services.answered(root)
+        return bool(steps[_RESPONSE])
+
+    async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
+        kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
+        await surely("value", lambda: kept.keep(self.user_id, graph_id, key, value))
+
+    async def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
+        kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
+
+        async def read() -> Any:
+            is_there, value = await surely("value", lambda: kept.read(self.user_id, graph_id, key))
+            return value if is_there else default
+
+        return await self.step(f"kept/{scope}/{key}", read)
+
+    def _graph_of(self, scope: KeptScope) -> str:
+        return self.graph_id if scope == "graph" else ALL_GRAPHS
+
     def _record(self, key: str, result: Any) -> None:
         self._run.check_alive()
         wire = to_wire(hold(result))
@@ -244,6 +279,15 @@ class ThreadContext:
 
     def save_file(self, name: str, data: bytes, media_type: str | None = None, key: str = "") -> str:
         return self._wait_for(self._context.save_file(name, data, media_type, key))
+
+    def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
+        return self._wait_for(self._context.respond(status, headers, body))
+
+    def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
+        self._wait_for(self._context.keep_value(key, value, scope))
+
+    def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
+        return self._wait_for(self._context.kept_value(key, scope, default))
 
     def _wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
         async def unwound() -> Result | Suspend:

@@ -21,6 +21,7 @@ from backend.executor.claims import Control
 from backend.executor.context import ChildStart
 from backend.executor.files import StoredFiles
 from backend.executor.journal import Journal
+from backend.executor.kept import StoredValues
 from backend.executor.metrics import WorkerMetrics
 from backend.executor.origin import load_reuse
 from backend.executor.process_pool import ProcessPool
@@ -78,11 +79,13 @@ class LocalRuns(RunReader):
             credentials=credentials,
             blobs=self,
             files=StoredFiles(database, settings),
+            kept=StoredValues(database),
             reviews=self,
             children=ChildRuns(self, settings.max_depth),
             billing=Billing(prices, database.connect),
             tell=self.tell,
             forget=self.forget,
+            answered=self.answered,
         )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -91,7 +94,7 @@ class LocalRuns(RunReader):
         return self.tasks.create_task(work)
 
     def told_done(self, run_id: str) -> None:
-        """A run that another process may wait for has left; the worker tells it."""
+        """A run that another process may wait for has left or answered; the worker tells it."""
 
     def new_row(
         self, run_id: str, user_id: str, program: Program, inputs: JsonObject, options: RunOptions
@@ -290,6 +293,10 @@ class LocalRuns(RunReader):
 
     def send(self, what: str, about: str) -> None:
         """Say something to all processes; the worker does."""
+
+    def answered(self, loop: RunLoop) -> None:
+        if loop.row.id in self.foreign:
+            self.told_done(loop.row.id)
 
     def forget(self, loop: RunLoop) -> None:
         if self.services.tracer is not None:

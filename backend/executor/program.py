@@ -90,18 +90,30 @@ def _for_trigger(node: BoundNode, given: JsonObject) -> JsonObject:
 
 
 def _bind_input(node: BoundNode, name: str, given: JsonObject) -> dict[int, JsonObject]:
+    """The constant of the node when it gets a value; a value that is not given is its own, which must fit too."""
     path = f"inputs.{name}"
-    if given.get(name) is None:
-        if node.constants.get("value") is None:
-            raise BadInput(
-                problems=(Problem(f"The input {name!r} is missing.", "Give it a value.", path=path),)
-            )
-        return {}
+    own = node.constants.get("value")
+    wanted = own if given.get(name) is None else given[name]
     try:
-        value = _fitted(node.model, node.pins, "value", given[name])
+        value = None if wanted is None else _input_value(node, wanted)
     except ValueError as error:
         raise BadInput(problems=(Problem(f"The input {name!r} does not fit: {error}", path=path),)) from error
-    return {node.index: {"value": value}}
+    if value is None and not _is_optional(node):
+        raise BadInput(problems=(Problem(f"The input {name!r} is missing.", "Give it a value.", path=path),))
+    return {} if value is None or wanted is own else {node.index: {"value": value}}
+
+
+def _input_value(node: BoundNode, wanted: Any) -> Any:
+    """The value as the block and the node itself take it: what a person may choose from is set in the node."""
+    value = _fitted(node.model, node.pins, "value", wanted)
+    own = node.pins.inputs["value"].schema
+    return convert.convert(value, own) if "enum" in own and value is not None else value
+
+
+def _is_optional(node: BoundNode) -> bool:
+    """Whether the block has a value of its own to give."""
+    field = node.model.model_fields["value"]
+    return field.get_default(call_default_factory=True) is not None
 
 
 def build(graph: Graph, find_block: FindBlock, options: RunOptions | None = None) -> Program:

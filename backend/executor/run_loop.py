@@ -19,6 +19,7 @@ from backend.data.model import JsonObject
 from backend.data.run import EventKind, RunError, RunEvent, RunOptions, RunStatus
 from backend.data.run_store import END_BELOW, REQUEUE, REQUEUE_IF_ASKED
 from backend.executor.bound import BoundNode
+from backend.executor.callers import Callers
 from backend.executor.calls import Calls
 from backend.executor.context import Wait, firing_id
 from backend.executor.gates import open_gates
@@ -97,6 +98,7 @@ class RunLoop:
         self.max_firings = run.max_firings or graph.max_firings or settings.max_firings
         self._max_active_s = run.max_active_s or graph.max_active_s or settings.max_active_s
         self._inline_bytes = settings.inline_value_bytes
+        self.callers = Callers()
         self._is_pumping = False
         self._timer: asyncio.TimerHandle | None = None
         self._leaving: asyncio.Future[None] | None = None
@@ -470,6 +472,7 @@ class RunLoop:
         self.plan.close()
         if not self.done.done():
             self.done.set_result(status)
+        self.callers.leave()
 
     def output_values(self) -> dict[str, list[Any]]:
         """What the run returns: name -> values, each node's in the order of its firings."""

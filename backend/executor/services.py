@@ -56,6 +56,20 @@ class Files(Protocol):
         ...
 
 
+class KeptValues(Protocol):
+    async def keep(self, user_id: str, graph_id: str, key: str, value: Any) -> None:
+        """Keep a value beyond the run; `graph_id` empty: for all graphs of the user.
+
+        Raises:
+            Conflict: the user keeps too much.
+        """
+        ...
+
+    async def read(self, user_id: str, graph_id: str, key: str) -> tuple[bool, Any]:
+        """Whether something is kept there, and what."""
+        ...
+
+
 class Reviews(Protocol):
     async def answer(self, user_id: str, review_id: str) -> Decision | None:
         """What the person decided, None while open or not asked yet."""
@@ -112,11 +126,13 @@ class Services:
     credentials: CredentialsSource
     blobs: Blobs
     files: Files
+    kept: KeptValues
     reviews: Reviews
     children: Children
     billing: Billing
     tell: Callable[[RunEvent], None]
     forget: Callable[[RunLoop], None]
+    answered: Callable[[RunLoop], None]
     tracer: Tracer | None = None
     """None, as it mostly is: nothing is traced."""
 

@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -352,6 +352,7 @@ class Worker(LocalRuns):
         self.foreign.add(run_row.id)
         loop.has_below = not is_fresh
         loop.reuse, loop.edits = reuse, edits
+        loop.callers.is_answered = row["is_answered"]
         self.resume(loop, segments, is_fresh=is_fresh, is_cancelled=row["cancel_requested_at"] is not None)
         return loop
 
@@ -367,11 +368,17 @@ class Worker(LocalRuns):
     # -- what others ask -------------------------------------------------------------------------------
 
     async def wait(
-        self, user_id: str, run_id: str, timeout_s: float | None = None, *, is_whole: bool = True
+        self,
+        user_id: str,
+        run_id: str,
+        timeout_s: float | None = None,
+        *,
+        is_whole: bool = True,
+        is_for_answer: bool = False,
     ) -> RunView:
         """The run at its end; earlier when `timeout_s` seconds are over, or when this process ends.
 
-        `is_whole`: see `view`.
+        `is_for_answer`: also when it has answered. `is_whole`: see `view`.
         """
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
@@ -380,20 +387,18 @@ class Worker(LocalRuns):
             view = await self.view(user_id, run_id, is_whole=is_whole)
             left_s = None if deadline is None else deadline - time.monotonic()
             is_over = self.ending.is_set() or (left_s is not None and left_s <= 0)
-            if view.status.is_final or is_over:
+            is_answered = is_for_answer and view.answer is not None
+            if view.status.is_final or is_over or is_answered:
                 self._ended.pop(run_id, None)
                 return view
-            await self._until(ended, loop, _LOOK_AGAIN_S if left_s is None else min(left_s, _LOOK_AGAIN_S))
-
-    @staticmethod
-    async def _until(ended: asyncio.Event, loop: RunLoop | None, longest_s: float) -> None:
-        try:
-            if loop is not None:
-                await asyncio.wait_for(asyncio.shield(loop.done), longest_s)
-            else:
-                await asyncio.wait_for(ended.wait(), longest_s)
-        except TimeoutError:
-            return
+            longest_s = _LOOK_AGAIN_S if left_s is None else min(left_s, _LOOK_AGAIN_S)
+            with suppress(TimeoutError):
+                if loop is None:
+                    await asyncio.wait_for(ended.wait(), longest_s)
+                elif is_for_answer:
+                    await asyncio.wait_for(loop.callers.heard(), longest_s)
+                else:
+                    await asyncio.wait_for(asyncio.shield(loop.done), longest_s)
 
     async def cancel(self, user_id: str, run_id: str) -> RunStatus:
         """Ask a run to end, with the one at its top; within a second it does. That one's status now.

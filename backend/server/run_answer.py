@@ -29,7 +29,13 @@ def loop_result(loop: RunLoop, status: RunStatus, duration_s: float) -> Response
         summary["outputs"] = shown_outputs(loop.row.id, loop.output_values())
     elif _OURS in raw:
         summary["outputs"] = shown_outputs(loop.row.id, summary["outputs"])
-    return _result(loop.row.id, status.value, summary, duration_s * 1000, loop.row.cost_usd_micros)
+    return _result(loop, status, summary, duration_s)
+
+
+def answered_result(loop: RunLoop, duration_s: float) -> Response:
+    """200 from memory: the run goes on, and has answered whoever waits for it."""
+    summary: dict[str, Any] = {"outputs": {}, "leftovers": [], "never_fired": [], "errors": []}
+    return _result(loop, loop.row.status, summary, duration_s)
 
 
 def view_result(view: RunView) -> Response:
@@ -52,13 +58,15 @@ async def look_up_beginnings(site: Site, user_id: str, shown: Shown) -> None:
             shown.fill(await blob_sizes(connection, user_id, list(shown.blobs)))
 
 
-def _result(run_id: str, status: str, summary: dict[str, Any], ms: float, usd_micros: int) -> Response:
+def _result(loop: RunLoop, status: RunStatus, summary: dict[str, Any], duration_s: float) -> Response:
+    answer = loop.callers.answer
     content = {
-        "run_id": run_id,
-        "status": status,
+        "run_id": loop.row.id,
+        "status": status.value,
         "outputs": summary["outputs"] or {},
-        "duration_ms": round(ms, 3),
-        "cost": cost(usd_micros),
+        "answer": None if answer is None else answer.model_dump(mode="json"),
+        "duration_ms": round(duration_s * 1000, 3),
+        "cost": cost(loop.row.cost_usd_micros),
         "leftovers": summary["leftovers"],
         "never_fired": summary["never_fired"],
         "errors": summary["errors"],
@@ -112,6 +120,7 @@ def run_details(run: StoredDetails, inputs: list[Part], options: list[Part]) -> 
         "cancel_requested_at": run.cancel_requested_at,
         "inputs": {part.name: _shown_part(run.id, "input", part) for part in inputs},
         "options": {part.name: _shown_part(run.id, "option", part) for part in options},
+        "answer": run.answer,
         "leftovers": run.leftovers,
         "never_fired": run.never_fired,
         "errors": run.errors,

@@ -20,7 +20,7 @@ from backend.executor.worker import Accepted, Worker
 from backend.server.access import Caller, Scope
 from backend.server.body import check_model, parse_body
 from backend.server.deps import MAX_INT
-from backend.server.run_answer import accepted, loop_result, view_result
+from backend.server.run_answer import accepted, answered_result, loop_result, view_result
 from backend.util.errors import Forbidden, Unavailable
 
 LONGEST_WAIT_S = 300.0
@@ -144,14 +144,16 @@ async def _version(worker: Worker, caller: Caller, graph_id: str, request: RunRe
 async def _at_the_end(
     worker: Worker, loop: RunLoop, started: float, wait_s: float, key: str | None
 ) -> Response:
-    """Wait in memory; the shield leaves the run alone when this caller gives up."""
+    """Wait in memory, for the end or for what a block answers before."""
     with suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
-            await asyncio.shield(loop.done)
+            await loop.callers.heard()
     user_id = loop.row.user_id
     if not loop.done.done():
         if loop.log.is_new:
             raise Unavailable(_NOT_STORED)
+        if loop.callers.answer is not None:
+            return answered_result(loop, time.perf_counter() - started)
         return accepted(loop.row.id, loop.row.status)
     status = loop.done.result()
     if status is not None:
@@ -165,8 +167,9 @@ async def _at_the_end(
 
 
 async def _from_database(worker: Worker, user_id: str, run_id: str, wait_s: float) -> Response:
-    view = await worker.wait(user_id, run_id, timeout_s=wait_s, is_whole=False)
-    return view_result(view) if view.status.is_final else accepted(run_id, view.status)
+    view = await worker.wait(user_id, run_id, timeout_s=wait_s, is_whole=False, is_for_answer=True)
+    is_told = view.status.is_final or view.answer is not None
+    return view_result(view) if is_told else accepted(run_id, view.status)
 
 
 async def _run_of_key(worker: Worker, user_id: str, key: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""The contract is that of the routes, its TypeScript follows, and the front end knows the providers of ProviderName.
+"""Contract, TypeScript and pages of blocks are what the code says; the front end knows the providers of ProviderName.
 
 Tables are the business of schema_drift.
 """
@@ -6,12 +6,13 @@ Tables are the business of schema_drift.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from pathlib import Path
 
 from backend.integrations.providers import ProviderName
 from tools.checks import Finding
 from tools.checks.sources import ROOT
-from tools.gen import openapi
+from tools.gen import block_pages, openapi
 from tools.gen.typescript import TYPES, with_providers
 
 _FOLDER = ROOT / "frontend/src/components/integrations"
@@ -28,7 +29,7 @@ def check() -> list[Finding]:
         findings += record_findings(
             str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"), record, providers
         )
-    return findings + stale_contract(openapi.contract())
+    return findings + stale_contract(openapi.contract()) + stale_pages(block_pages.pages())
 
 
 def stale_contract(fresh: str) -> list[Finding]:
@@ -37,6 +38,14 @@ def stale_contract(fresh: str) -> list[Finding]:
         Finding(str(file.relative_to(ROOT)), 1, "This is not what the routes say.", "make gen")
         for file, text in ((openapi.CONTRACT, fresh), (openapi.TYPES, openapi.types_of(fresh)))
         if not file.is_file() or file.read_text(encoding="utf-8") != text
+    ]
+
+
+def stale_pages(fresh: Mapping[Path, str]) -> list[Finding]:
+    """`fresh` is what docs/blocks should hold."""
+    return [
+        Finding(str(file.relative_to(ROOT)), 1, "This is not what the block says.", "make gen")
+        for file in block_pages.stale_files(fresh)
     ]
 
 

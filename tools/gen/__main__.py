@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tools.gen import openapi, prisma_cli, typescript
+from tools.gen import block_pages, openapi, prisma_cli, typescript
 
 
 def main() -> None:
     prisma_cli.prisma("generate")
     typescript.write()
     openapi.write()
+    block_pages.write()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from backend.data.review_store import ReviewStatus
-from backend.data.run import Leftover, RunError, RunEvent, RunStatus
+from backend.data.run import CallerAnswer, Leftover, RunError, RunEvent, RunStatus
 from backend.server.wire.common import Cost
 
 MOST_LABELS = 20
@@ -30,7 +30,11 @@ class RunResult(RunAccepted):
     """What a run came to."""
 
     outputs: dict[str, list[Any]] = Field(description=f"Output name -> its values in order. {PREVIEWS}")
-    duration_ms: float = Field(description="From accepted to the final state on disk")
+    answer: CallerAnswer | None = Field(
+        default=None,
+        description="What a block has answered; a run that does so answers `wait` at once, and may go on",
+    )
+    duration_ms: float = Field(description="From accepted to the final state on disk, or to the answer")
     cost: Cost
     leftovers: list[Leftover]
     never_fired: list[str] = Field(description="Nodes that could have fired and never did")
@@ -70,6 +74,7 @@ class RunDetails(RunRow):
     has_more_outputs: bool = Field(
         description="Whether these are only the first; `…/nodes/{node}/outputs/output` has all"
     )
+    answer: CallerAnswer | None = Field(description="What a block has answered to whoever waited")
     leftovers: list[Leftover] = Field(description="1,000 at most")
     never_fired: list[str] = Field(description="1,000 at most")
     errors: list[RunError] = Field(description="The first 100")

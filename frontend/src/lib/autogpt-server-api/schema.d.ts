@@ -1584,6 +1584,27 @@ export interface components {
             user_id: string;
         };
         /**
+         * CallerAnswer
+         * @description What a run says to whoever waits for it, before it has ended.
+         */
+        CallerAnswer: {
+            /** Body */
+            body?: unknown;
+            /**
+             * Headers
+             * @default {}
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @description As an HTTP status
+             * @default 200
+             */
+            status: number;
+        };
+        /**
          * Comparison
          * @description What changed from one version to the other.
          * @example {
@@ -3219,6 +3240,8 @@ export interface components {
          * @description A run on its own page.
          */
         RunDetails: {
+            /** @description What a block has answered to whoever waited */
+            answer: components["schemas"]["CallerAnswer"] | null;
             /** Cancel Requested At */
             cancel_requested_at: string | null;
             /**
@@ -3544,10 +3567,12 @@ export interface components {
          * @description What a run came to.
          */
         RunResult: {
+            /** @description What a block has answered; a run that does so answers `wait` at once, and may go on */
+            answer?: components["schemas"]["CallerAnswer"] | null;
             cost: components["schemas"]["Cost"];
             /**
              * Duration Ms
-             * @description From accepted to the final state on disk
+             * @description From accepted to the final state on disk, or to the answer
              */
             duration_ms: number;
             /** Errors */
@@ -6006,6 +6031,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "answer": {
+                     *         "body": "Hello, Ada!",
+                     *         "headers": {},
+                     *         "status": 200
+                     *       },
                      *       "cost": {
                      *         "credits": 0.15,
                      *         "usd_micros": 1500
@@ -6839,6 +6869,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "answer": {
+                     *         "body": "Hello, Ada!",
+                     *         "headers": {},
+                     *         "status": 200
+                     *       },
                      *       "cancel_requested_at": "2026-01-31T12:00:00Z",
                      *       "child_runs": 1,
                      *       "cost": {
@@ -7309,6 +7344,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "answer": {
+                     *         "body": "Hello, Ada!",
+                     *         "headers": {},
+                     *         "status": 200
+                     *       },
                      *       "cost": {
                      *         "credits": 0.15,
                      *         "usd_micros": 1500

@@ -1,0 +1,58 @@
+"""The pages of blocks say what blocks do, and stale ones are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend.blocks import catalogue
+from backend.blocks.lists.add import AddToListBlock
+from tools.checks import generated_fresh
+from tools.gen import block_pages
+
+
+def test_every_block_has_a_page_with_a_worked_example_and_is_in_the_index() -> None:
+    pages = block_pages.pages()
+    index = pages[block_pages.FOLDER / "README.md"]
+    for block in catalogue():
+        page = pages[block_pages.page_of(block)]
+        assert block.description in page
+        assert "## Example" in page, block.name
+        assert f"[{block.title}](" in index
+        for sentence in block.differences:
+            assert f"- {sentence}\n" in page
+
+
+def test_a_page_shows_pins_defaults_and_what_the_example_gives() -> None:
+    page = block_pages.pages()[block_pages.page_of(AddToListBlock())]
+    assert "| `position` | whole number or nothing |" in page
+    assert '- `updated_list`: `[1, "é", {"a": null}]`' in page
+    assert "- `error`: a text with “position”" in page
+
+
+def test_two_blocks_never_share_a_page() -> None:
+    places = [block_pages.page_of(block) for block in catalogue()]
+    assert len(set(places)) == len(places)
+
+
+def test_stale_missing_and_superfluous_pages_are_found_and_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(block_pages, "FOLDER", tmp_path)
+    block_pages.write()
+    fresh = block_pages.pages()
+    assert block_pages.stale_files(fresh) == []
+    one, other = sorted(fresh)[:2]
+    one.write_text("old", encoding="utf-8")
+    other.unlink()
+    (tmp_path / "gone.md").write_text("of no block", encoding="utf-8")
+    assert block_pages.stale_files(fresh) == sorted([one, other, tmp_path / "gone.md"])
+    block_pages.write()
+    assert block_pages.stale_files(fresh) == []
+
+
+def test_what_is_stale_is_a_finding_with_its_cure(tmp_path: Path) -> None:
+    page = block_pages.FOLDER / "lists/absent.md"
+    [finding] = [one for one in generated_fresh.stale_pages({page: "x"}) if one.file.endswith("absent.md")]
+    assert finding.cure == "make gen"

@@ -1,0 +1,193 @@
+"""Writes docs/blocks: a page for each block, from its class and its examples, and what leads to them.
+
+The examples are the block's tests, so what a page shows is what the block does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from backend.blocks import catalogue
+from backend.data.block import Block, BlockKind, Execution, Pin, TestCase
+from backend.data.examples import Says, is_file
+from backend.data.json_types import describe
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs/blocks"
+_HEADER = "<!-- Written by `make gen` from the blocks themselves. -->\n\n"
+_MOST_EXAMPLES = 12
+_LONGEST_VALUE = 400
+_RUNS: Mapping[Execution, str] = {
+    Execution.INLINE: "at once, within the run",
+    Execution.ASYNC: "beside the run",
+    Execution.THREAD: "in a thread",
+    Execution.PROCESS: "in a process of its own",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Every page by its place."""
+    blocks = sorted(catalogue(), key=lambda block: (folder_of(block), block.title))
+    made = {page_of(block): _page(block) for block in blocks}
+    by_folder = {name: list(found) for name, found in groupby(blocks, key=folder_of)}
+    for name, found in by_folder.items():
+        made[FOLDER / f"{name}.md"] = _overview(name, found)
+    made[FOLDER / "README.md"] = _index(by_folder)
+    return made
+
+
+def write() -> None:
+    """Renew the pages; those of blocks that are gone go too."""
+    fresh = pages()
+    for file in stale_files(fresh):
+        if file in fresh:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(fresh[file], encoding="utf-8")
+        else:
+            file.unlink()
+
+
+def stale_files(fresh: Mapping[Path, str]) -> list[Path]:
+    """Pages that are not there, not as they should be, or of no block."""
+    known = set(FOLDER.rglob("*.md"))
+    wrong = [
+        file for file, text in fresh.items() if file not in known or file.read_text(encoding="utf-8") != text
+    ]
+    return sorted([*wrong, *(known - set(fresh))])
+
+
+def folder_of(block: Block) -> str:
+    """The folder of backend/blocks in which the block stands: `lists`, or a provider's name."""
+    return type(block).__module__.removeprefix("backend.blocks.").split(".")[0]
+
+
+def page_of(block: Block) -> Path:
+    words = re.sub(r"[^a-z0-9]+", "-", block.title.lower())
+    return FOLDER / folder_of(block) / f"{words}.md"
+
+
+def _index(by_folder: Mapping[str, list[Block]]) -> str:
+    count = sum(map(len, by_folder.values()))
+    parts = [
+        _HEADER,
+        f"# Blocks\n\n{count} blocks. `blockyard blocks show NAME` shows the same at the command line.\n",
+    ]
+    for name, blocks in by_folder.items():
+        parts.append(f"\n## [{_heading(name)}]({name}.md)\n\n")
+        parts += [f"- [{block.title}]({name}/{page_of(block).name}): {_first(block)}\n" for block in blocks]
+    return "".join(parts)
+
+
+def _overview(name: str, blocks: list[Block]) -> str:
+    rows = [
+        f"| [{block.title}]({name}/{page_of(block).name}) | {_cell(_first(block))} |\n" for block in blocks
+    ]
+    return f"{_HEADER}# {_heading(name)}\n\n| block | what it does |\n|---|---|\n{''.join(rows)}"
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _first(block: Block) -> str:
+    return block.description.split("\n", 1)[0].split(". ", 1)[0].removesuffix(".") + "."
+
+
+def _page(block: Block) -> str:
+    return "".join([_HEADER, *_top(block), *_pins(block), *_worked(block), *_differences(block)])
+
+
+def _top(block: Block) -> Iterator[str]:
+    categories = ", ".join(sorted(block.categories))
+    yield f"# {block.title}\n\n{block.description}\n\n"
+    yield f"`{block.name}` · `{block.id}` · {categories} · icon `{block.icon}`\n\n"
+    if block.kind is not BlockKind.NOTE:
+        yield f"Runs {_RUNS[block.execution]}.{_manners(block)}\n\n"
+
+
+def _manners(block: Block) -> str:
+    said = {
+        " Its output keeps its last value for whatever comes later.": block.static_output,
+        " It works once all items of its list have come.": block.collects,
+        " It is never repeated after a crash.": block.at_most_once,
+    }
+    return "".join(text for text, is_so in said.items() if is_so)
+
+
+def _pins(block: Block) -> Iterator[str]:
+    pins = block.pins({})
+    inputs = [pin for pin in pins.inputs.values() if not pin.is_hidden]
+    if inputs:
+        yield "## Inputs\n\n| pin | type | default | what it is |\n|---|---|---|---|\n"
+        yield "".join(_row(pin, _default(pin)) for pin in inputs)
+    for name in block.Input.credentials_pins():
+        yield f"| `{name}` | credential | | chosen in the form |\n"
+    if pins.outputs:
+        yield "\n## Outputs\n\n| pin | type | what it is |\n|---|---|---|\n"
+        yield "".join(_row(pin) for pin in pins.outputs.values())
+
+
+def _row(pin: Pin, *more: str) -> str:
+    kind = describe(pin.schema) + (", one by one" if pin.is_each else "")
+    cells = [f"`{pin.name}`", kind, *more, str(pin.schema.get("description", ""))]
+    return "| " + " | ".join(map(_cell, cells)) + " |\n"
+
+
+def _default(pin: Pin) -> str:
+    if pin.is_required:
+        return "required"
+    default = pin.schema.get("default")
+    return "" if default in (None, [], {}, "") else _code(default, 60)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _worked(block: Block) -> Iterator[str]:
+    shown = [case for case in block.test_cases() if len(_json(case.input)) <= _LONGEST_VALUE]
+    for place, case in enumerate(shown[:_MOST_EXAMPLES]):
+        heading = {0: "\n## Example\n\n", 1: "\n## More examples\n\n"}.get(place, "\n")
+        yield f"{heading}```json\n{_json(case.input, indent=2 if place == 0 else None)}\n```\n\n"
+        yield _gives(case)
+
+
+def _gives(case: TestCase) -> str:
+    if not case.output:
+        return "gives nothing.\n"
+    return "gives\n\n" + "".join(f"- `{pin}`: {_wanted(value)}\n" for pin, value in case.output)
+
+
+def _wanted(value: Any) -> str:
+    """What an example expects: a value, a type, or a claim about it."""
+    if isinstance(value, Says):
+        return "a text with " + " and ".join(f"“{word}”" for word in value.words)
+    if isinstance(value, type):
+        return f"some {value.__name__}"
+    if callable(value):
+        return "a file" if value is is_file else "a value that is checked by a rule"
+    return _code(value, _LONGEST_VALUE)
+
+
+def _code(value: Any, longest: int) -> str:
+    text = _json(value)
+    if len(text) > longest:
+        text = f"{text[:longest]}…"
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    space = " " if fence != "`" else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+
+
+def _differences(block: Block) -> Iterator[str]:
+    if block.differences:
+        yield "\n## Not as on the AutoGPT platform\n\n"
+        yield "".join(f"- {sentence}\n" for sentence in block.differences)
