@@ -11,7 +11,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from bench import machine, table, w1, w1b, w2, w3, w4, w5, w7, w8
+from bench import machine, table, w1, w1b, w2, w3, w4, w5, w7, w8, w9
 from bench.figure import Figure
 
 _WIDTH = 120
@@ -26,6 +26,7 @@ WORKS: dict[str, Measure] = {
     "W5": w5.measure,
     "W7": w7.measure,
     "W8": w8.measure,
+    "W9": w9.measure,
 }
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from types import ModuleType
 
 from backend.data.block import Block
+from backend.util.collector import uncollected
 from backend.util.errors import SetupProblem
 
 
@@ -50,9 +51,10 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """All blocks of this folder; importing them is done once."""
     found = Catalogue()
-    for module in _modules():
-        for block_class in _blocks_in(module):
-            found.add(block_class)
+    with uncollected():
+        for module in _modules():
+            for block_class in _blocks_in(module):
+                found.add(block_class)
     return found
 
 

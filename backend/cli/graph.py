@@ -115,19 +115,17 @@ def import_command(
 
 
 def _tell_import(report: JsonObject) -> None:
+    from backend.cli.import_report import told
+
     print(report["id"], flush=True)
     own = report["mapped"][0]
     more = len(report["mapped"]) - 1
     beside = f" with {more} graph{'s' * (more > 1)} that it runs" if more else ""
     say(f"Imported {own['name']!r}{beside}. Run it with: blockyard run {report['id']}")
-    parts = [f"{one['node_name']}: the {one['missing']} is not here." for one in report["missing"]]
-    parts += [f"{_place(one['node_id'], one['pin'])}: {one['why']}" for one in report["changed"]]
-    parts += [f"{_place(one['node_id'], one['pin'])}: {one['message']}" for one in report["problems"]]
-    say_list(parts)
-
-
-def _place(node_id: str | None, pin: str | None) -> str:
-    return ".".join(part for part in (node_id, pin) if part) or "the graph"
+    for title, lines in told(report):
+        if title:
+            say(title)
+        say_list(lines)
 
 
 @app.command("export", epilog=EXPORT_EPILOG)

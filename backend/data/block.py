@@ -285,7 +285,7 @@ class Block(ABC):
     poll_config: ClassVar[BlockPollConfig | None] = None
 
     pure: ClassVar[bool] = False
-    """No I/O, quick, deterministic: run inline, journaled behind."""
+    """No I/O, quick (see `is_quick`), deterministic: run inline, journaled behind."""
     cpu_bound: ClassVar[bool] = False
     """Run in another process."""
     at_most_once: ClassVar[bool] = False
@@ -352,6 +352,10 @@ class Block(ABC):
     def execution_for(self, constants: JsonObject, linked: frozenset[str]) -> Execution:
         """The same for one node, where its constants and linked pins decide (a simple template is pure)."""
         return self.execution
+
+    def is_quick(self, input_data: Any) -> bool:
+        """Whether a pure block is done in a few milliseconds with these inputs; else it runs in a thread."""
+        return True
 
     @cached_property
     def wanted_keywords(self) -> frozenset[str]:

@@ -12,8 +12,9 @@ from backend.data.run import RunLimits
 
 ElementId = str
 MAX_ID_LENGTH = 64
-MAX_NODES = 20_000
-MAX_LINKS = 60_000
+MAX_NODES = 10_000
+MAX_LINKS = 30_000
+"""With these a file is still imported within a second."""
 
 
 class Position(BaseModel):

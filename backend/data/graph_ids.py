@@ -31,7 +31,7 @@ def under_new_ids(graph: Graph, user_id: str, key: str | None, *, own_id: str | 
         problem = Problem(f"There are {count - 1:,} graphs within the file.", cure, path="sub_graphs")
         raise BadInput(str(problem), problems=(problem,))
     news: dict[str, str] = {}
-    made = [_new_id(user_id, key, place) for place, _ in enumerate(all_of(graph))]
+    made = [new_graph_id(user_id, key, place) for place, _ in enumerate(all_of(graph))]
     for place, one in enumerate(all_of(graph)):
         if one.id in news:
             problem = Problem(
@@ -58,7 +58,8 @@ def pointing_to(graph: Graph, own_id: str) -> Graph:
     return _renamed(graph, news, iter([own_id, *(one.id for one in list(all_of(graph))[1:])]), own_id)
 
 
-def _new_id(user_id: str, key: str | None, place: int) -> str:
+def new_graph_id(user_id: str, key: str | None, place: int) -> str:
+    """The id of a file's graph in that place; the same for the same `key`."""
     return new_id() if key is None else str(uuid5(NAMESPACE_URL, f"blockyard:{user_id}:{key}:{place}"))
 
 

@@ -3,72 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.data.graph import Graph
+from backend.data.autogpt.document import is_from_autogpt, unwrapped
+from backend.data.autogpt.importer import import_document
+from backend.data.autogpt.known_blocks import known_block
+from backend.data.autogpt.renames import RETIRED_IDS
+from backend.data.graph import MAX_LINKS, MAX_NODES, Graph, Node
 from backend.data.graph_export import run_place, run_places
 from backend.data.graph_file import graph_of
 from backend.data.graph_ids import GRAPH_PIN, all_of, under_new_ids
 from backend.data.graph_privacy import Altered, FindBlock, without_references
+from backend.data.import_limits import refuse_crowded
+from backend.data.import_report import Imported, Mapped, Missing, Wanted
 from backend.data.json_types import as_list, as_object
-from backend.data.model import JsonObject
+from backend.data.model import is_credentials_name
 from backend.data.version_store import has_version
-from backend.util.errors import Problem
+from backend.util.collector import uncollected
+from backend.util.errors import GraphInvalid, Problem
 from backend.util.json_text import parse_json
 
 _MAX_LEFT_OUT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """A graph of the file and what it became; `blocks` are those of its blocks that are known here."""
-
-    file_id: str
-    id: str
-    name: str
-    blocks: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What a node needs that is not here: a block, or a graph that it runs."""
-
-    graph_id: str
-    node_id: str
-    node_name: str
-    block_id: str
-    missing: str
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A graph that is ready to be stored, under new ids, and what is to be said of it."""
-
-    graph: Graph
-    mapped: list[Mapped]
-    missing: list[Missing]
-    changed: list[Altered]
-
-    def report(self, missing_graphs: list[Missing]) -> JsonObject:
-        """All but the graph, with what `missing_graphs` found."""
-        listed: dict[str, list[Any]] = {
-            "mapped": self.mapped,
-            "missing": [*self.missing, *missing_graphs],
-            "changed": self.changed,
-        }
-        return {name: [asdict(one) for one in found] for name, found in listed.items()}
-
-
 def read_import(raw: bytes, user_id: str, key: str | None, find_block: FindBlock) -> Imported:
-    """The graph in a file, under new ids. Nothing in it is executed, nothing looked up.
+    """The graph in a file, our own or the AutoGPT platform's. Nothing in it is executed, nothing looked up.
+
+    Graphs get new ids, the same for the same `key`. Nodes and links keep theirs in files of our own.
 
     Raises:
         BadInput, GraphInvalid: see `parse_graph`; nobody can store it.
+        TooLarge: it holds more than is read.
     """
-    value = parse_json(raw)
+    refuse_crowded(raw)
+    with uncollected():
+        value = parse_json(raw)
+        if is_from_autogpt(value, RETIRED_IDS):
+            return import_document(value, user_id, key, find_block)
+        return _own(unwrapped(value), user_id, key, find_block)
+
+
+def _own(value: Any, user_id: str, key: str | None, find_block: FindBlock) -> Imported:
+    _refuse_many(value)
     read = graph_of(value)
     file_ids = [one.id for one in all_of(read)]
     graph = under_new_ids(read, user_id, key)
@@ -81,7 +60,26 @@ def read_import(raw: bytes, user_id: str, key: str | None, find_block: FindBlock
         mapped=[Mapped(file_id, one.id, one.name, _known(one, find_block)) for file_id, one in pairs],
         missing=[gone for _, one in pairs for gone in _unknown(one, find_block)],
         changed=changed,
+        credentials=[wanted for _, one in pairs for wanted in _wanted(one, find_block)],
     )
+
+
+def _refuse_many(value: Any) -> None:
+    """Let only a file pass that is read in a moment.
+
+    Raises:
+        GraphInvalid: there is more in its graphs.
+    """
+    nodes = links = 0
+    rest = [as_object(value) or {}]
+    while rest:
+        one = rest.pop()
+        nodes += len(as_list(one.get("nodes")) or [])
+        links += len(as_list(one.get("links")) or [])
+        rest += [inner for inner in map(as_object, as_list(one.get("sub_graphs")) or []) if inner]
+    if nodes > MAX_NODES or links > MAX_LINKS:
+        said = f"The file has {nodes:,} nodes and {links:,} links in all its graphs."
+        raise GraphInvalid((Problem(said, f"Import {MAX_NODES:,} and {MAX_LINKS:,} at once, or fewer."),))
 
 
 def _cleaned(graph: Graph, find_block: FindBlock, changed: list[Altered]) -> Graph:
@@ -114,10 +112,28 @@ def _known(graph: Graph, find_block: FindBlock) -> dict[str, int]:
 
 def _unknown(graph: Graph, find_block: FindBlock) -> list[Missing]:
     return [
-        Missing(graph.id, node.id, node.label, node.block_id, "block")
+        Missing(graph.id, node.id, node.label, node.block_id, "block", _name_of(node))
         for node in graph.nodes
         if find_block(node.block_id) is None
     ]
+
+
+def _name_of(node: Node) -> str | None:
+    known = known_block(node.block_id)
+    return known.name if known else None
+
+
+def _wanted(graph: Graph, find_block: FindBlock) -> Iterator[Wanted]:
+    """The credentials that nodes need, of which the file may say the provider and the type."""
+    for node in graph.nodes:
+        block = find_block(node.block_id)
+        found = [name for name in node.input_default if is_credentials_name(name)]
+        for pin in dict.fromkeys([*(block.Input.credentials_pins() if block else ()), *found]):
+            reference = as_object(node.input_default.get(pin)) or {}
+            said = [reference.get(name) for name in ("provider", "type")]
+            provider, kind = (one[:60] if isinstance(one, str) else None for one in said)
+            providers, types = [[one] if one else [] for one in (provider, kind)]
+            yield Wanted(graph.id, node.id, node.label, pin[:500], provider, providers, types)
 
 
 async def missing_graphs(

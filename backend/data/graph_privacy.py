@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.data.autogpt.known_blocks import known_block
 from backend.data.block import Block, BlockKind
 from backend.data.graph import Graph, Node
 from backend.data.graph_ids import GRAPH_PIN
@@ -31,6 +32,7 @@ class Altered:
     node_id: str
     pin: str | None
     why: str
+    node_name: str = ""
 
 
 def without_references(graph: Graph, find_block: FindBlock) -> tuple[Graph, list[Altered]]:
@@ -72,7 +74,7 @@ def _each_node(
     for node in graph.nodes:
         cleaned, said = clean(node)
         nodes.append(cleaned)
-        altered += [Altered(graph.id, node.id, pin, why) for pin, why in said]
+        altered += [Altered(graph.id, node.id, pin, why, node.label) for pin, why in said]
     return (graph.model_copy(update={"nodes": nodes}) if altered else graph), altered
 
 
@@ -139,7 +141,7 @@ def _secret_pins(node: Node, block: Block | None, secret_inputs: SecretInputs) -
     """The names of constants, and of inputs of the graph that the node runs."""
     constants = node.input_default
     if block is None:
-        yield from (pin for pin in constants if _TELLING.search(pin) and not is_credentials_name(pin))
+        yield from (pin for pin, value in constants.items() if _may_be_secret(node, pin, value))
         return
     pins = block.pins(constants).inputs
     yield from (name for name, pin in pins.items() if pin.schema.get("secret"))
@@ -152,6 +154,15 @@ def _secret_pins(node: Node, block: Block | None, secret_inputs: SecretInputs) -
         yield "value"
     if block.kind is BlockKind.AGENT:
         yield from secret_inputs.get(str(constants.get(GRAPH_PIN)), ())
+
+
+def _may_be_secret(node: Node, pin: str, value: Any) -> bool:
+    """Whether a constant of a block that is not here is called like a secret, and is not known to be none."""
+    if not _TELLING.search(pin) or is_credentials_name(pin) or isinstance(value, bool):
+        return False
+    known = known_block(node.block_id)
+    is_declared = known is not None and pin in known.inputs and pin not in known.secret
+    return not is_declared and not (isinstance(value, int | float) and "token" in pin.lower())
 
 
 def _is_secret_input(node: Node, block: Block | None) -> bool:

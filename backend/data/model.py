@@ -16,7 +16,7 @@ JsonObject = dict[str, Any]
 class BlockSchema(BaseModel):
     """The inputs or the outputs of a block: one field is one pin."""
 
-    model_config = ConfigDict(extra="ignore", protected_namespaces=(), allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", protected_namespaces=(), allow_inf_nan=False, defer_build=True)
 
     @classmethod
     @cache

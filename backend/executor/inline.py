@@ -1,7 +1,7 @@
 """Pure blocks, here and now: the fast path of a run.
 
-A firing that ends in one go is one record of the journal. What is longer, or fails and is tried again,
-goes on beside the loop as any other block (run_node.py).
+A firing that ends in one go is one record of the journal. What is longer, takes long, or fails and is tried
+again, goes on beside the loop as any other block (run_node.py).
 """
 
 from __future__ import annotations
@@ -53,6 +53,10 @@ def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
             if node.is_output:
                 loop.take_outputs(node, firing.n, said)
             return
+    except _TakesLong:
+        _unpack(loop, firing, node, (path, refs, began), said)
+        loop.go_on_beside(firing, node, said, None)
+        return
     except Exception as error:  # whatever a block raises is its failure
         _unpack(loop, firing, node, (path, refs, began), said)
         _fail(loop, firing, node, said, describe(error))
@@ -81,6 +85,8 @@ def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any])
         taken = {pin: value for pin, value in taken.items() if pin not in edits}
         overrides = {**(overrides or {}), **edits}
     data = node.input_model({pin: value.data for pin, value in taken.items()}, overrides)
+    if not node.block.is_quick(data):
+        raise _TakesLong
     if not node.keywords:
         return cast("Iterator[Any]", node.run(data))
     facts = loop.facts(node, firing)
@@ -101,6 +107,10 @@ def _fail(loop: RunLoop, firing: Firing, node: BoundNode, said: Said, failure: F
         loop.go_on_beside(firing, node, said, _Raising(failure))
     else:
         loop.record_failure(firing, node, failure, attempt=1)
+
+
+class _TakesLong(Exception):
+    """What the block was given keeps it busy for longer than the loop may be."""
 
 
 class _Raising(Iterator[Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from backend.data import convert
 from backend.data.block import Block, BlockKind, NodePins
 from backend.data.graph import Graph, Link, Node
+from backend.data.json_types import as_object
 from backend.data.model import BlockSchema, JsonObject
 from backend.data.pins import MISSING, base_name, fold, parse, pick
 from backend.data.run import RunOptions
@@ -147,6 +149,8 @@ class _Builder:
         self.pins: dict[str, NodePins] = {}
         self.links: list[Link] = []
         self.linked: dict[str, set[str]] = defaultdict(set)
+        self.absent: set[str] = set()
+        """Nodes whose block is not there."""
 
     def build(self) -> Program:
         self._take_nodes()
@@ -176,14 +180,14 @@ class _Builder:
                 continue
             seen.add(node.id)
             block = self.find_block(node.block_id)
-            if block is None:
+            if block is None and not node.disabled:
+                self.absent.add(node.id)
                 self._problem(
-                    f"The block {node.block_id!r} is not in the catalogue.",
-                    "Replace the node, or install what provides the block.",
+                    f"The block {_block_name(node)} is not in the catalogue.",
+                    "Replace the node, disable it, or install what provides the block.",
                     node.id,
                 )
-                continue
-            if node.disabled or block.kind in _NEVER_RUN:
+            if block is None or node.disabled or block.kind in _NEVER_RUN:
                 continue
             self.nodes[node.id] = node
             self.blocks[node.id] = block
@@ -207,6 +211,7 @@ class _Builder:
                 and link.source_id in self.nodes
                 and link.sink_id in self.nodes
                 and self._has_pins(link)
+                and self._has_paths(link)
             ):
                 self.links.append(link)
                 self.linked[link.sink_id].add(link.sink_name)
@@ -229,6 +234,19 @@ class _Builder:
                 f"There is no input {sink!r}.", f"It has: {_names(inputs)}.", link.sink_id, link.sink_name
             )
         return has_source and has_sink
+
+    def _has_paths(self, link: Link) -> bool:
+        """Whether the names of its pins, where they name a part of a value, can be read."""
+        ends = [(link.sink_id, link.sink_name)]
+        if not is_call(link):
+            ends.append((link.source_id, link.source_name))
+        for node_id, name in ends:
+            try:
+                parse(name)
+            except ValueError as error:
+                self._problem(str(error), "", node_id, name)
+                return False
+        return True
 
     def _keep_until(self) -> None:
         """`until_node`: what does not lead to the node does not take part."""
@@ -283,8 +301,9 @@ class _Builder:
             self._problem(f"Its constants do not fit together: {error}", "Correct them.", node.id)
             return
         model = self.blocks[node.id].input_model(node.input_default)
+        unfinished = {base_name(name) for name in linked}  # a link brings the rest of the list or the object
         for name, value in folded.items():
-            if name not in model.model_fields or value is None:
+            if name not in model.model_fields or name in unfinished or value is None:
                 continue
             try:
                 _fitted(model, self.pins[node.id], name, value)
@@ -296,10 +315,12 @@ class _Builder:
         given = {base_name(name) for name, value in node.input_default.items() if value is not None} | linked
         for name, pin in self.pins[node.id].inputs.items():
             if pin.is_required and not pin.is_hidden and name not in given:
-                starved = self._is_starved(node.id, name)
+                sources = self._sources[node.id, name]
+                if sources & self.absent:
+                    continue  # said there already
                 self._problem(
                     "Nothing feeds this input: its source is disabled."
-                    if starved
+                    if sources
                     else "This input is missing.",
                     "Enable the source, give it a value, or link something to it.",
                     node.id,
@@ -310,8 +331,13 @@ class _Builder:
             if name in block.Input.required_pins() and not node.input_default.get(name):
                 self._problem("No credential is chosen.", "Connect one.", node.id, name)
 
-    def _is_starved(self, node_id: str, pin: str) -> bool:
-        return any(link.sink_id == node_id and base_name(link.sink_name) == pin for link in self.graph.links)
+    @cached_property
+    def _sources(self) -> dict[tuple[str, str], set[str]]:
+        """(node, pin) -> the nodes that any link comes from, whether they take part or not."""
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for link in self.graph.links:
+            found[link.sink_id, base_name(link.sink_name)].add(link.source_id)
+        return found
 
     # -- the planner's view ----------------------------------------------------------------------------
 
@@ -334,7 +360,7 @@ class _Builder:
         block, pins, linked = self.blocks[node.id], self.pins[node.id], self.linked[node.id]
         has_constant = {name for name, value in node.input_default.items() if value is not None}
         position = {name: place for place, name in enumerate(pins.inputs)}
-        calls = [link for link in self.links if link.sink_id == node.id]
+        calls = self._incoming[node.id]
         return NodeSpec(
             id=node.id,
             input_pins=tuple(sorted(linked, key=lambda name: position.get(base_name(name), len(position)))),
@@ -356,6 +382,13 @@ class _Builder:
         if self.blocks[node.id].kind is BlockKind.TRIGGER:
             return node.id == self.options.trigger_node
         return not (incoming and all(is_call(link) for link in incoming))
+
+    @cached_property
+    def _incoming(self) -> dict[str, list[Link]]:
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in self.links:
+            found[link.sink_id].append(link)
+        return found
 
     def _link_spec(self, link: Link) -> LinkSpec:
         parsed = parse(link.source_name)
@@ -409,6 +442,13 @@ class _Builder:
                 (Problem("This node is no trigger of the graph.", "Choose a trigger.", chosen),)
             )
         return node
+
+
+def _block_name(node: Node) -> str:
+    """The block as people know it, as far as the import said, and its id."""
+    placeholder = as_object((node.metadata.model_extra or {}).get("placeholder")) or {}
+    name = placeholder.get("name")
+    return f"{name} ({node.block_id})" if isinstance(name, str) and name else repr(node.block_id)
 
 
 def _names(pins: Iterable[str]) -> str:

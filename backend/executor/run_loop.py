@@ -199,8 +199,8 @@ class RunLoop:
 
     # -- everything else, in tasks ---------------------------------------------------------------------
 
-    def go_on_beside(self, firing: Firing, node: BoundNode, said: Said, rest: Iterator[Any]) -> None:
-        """A pure block that was not done in one go: where it stands is `rest`."""
+    def go_on_beside(self, firing: Firing, node: BoundNode, said: Said, rest: Iterator[Any] | None) -> None:
+        """A pure block that was not done in one go: where it stands is `rest`, None: it has not begun."""
         memory = Memory(yields=[(pin, digest(held)) for pin, held, _ in said])
         run = NodeRun(self, firing, node, memory)
         run.begun = rest

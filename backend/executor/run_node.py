@@ -241,7 +241,7 @@ class NodeRun:
         keywords = await self._keywords(data)
         if execution is Execution.ASYNC:
             return cast("AsyncIterator[BlockData]", block.run(data, **keywords))
-        if execution is Execution.INLINE:
+        if execution is Execution.INLINE and block.is_quick(data):
             return streams.inline(cast("Iterator[BlockData]", block.run(data, **keywords)))
         make = lambda: cast("Iterator[BlockData]", block.run(data, **keywords))  # noqa: E731
         return self.loop.services.threads.iterate(make)

@@ -16,10 +16,10 @@ from typing import Any, cast
 import orjson
 from pydantic import BaseModel
 
+from backend.data.convert import MAX_WHOLE, MIN_WHOLE
 from backend.util.errors import InvalidOutput
 
 _SCALARS = frozenset({bool, int, type(None)})
-_INT_LIMIT = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def hold(value: Any) -> Held:
     """
     kind = cast("type[object]", type(value))
     if kind is int:
-        if -_INT_LIMIT <= value < _INT_LIMIT:
+        if MIN_WHOLE <= value <= MAX_WHOLE:
             return value  # type: ignore[no-any-return]  # int by the test above
         raise InvalidOutput("The whole number has more than 64 bits. Yield it as text.")
     if kind in _SCALARS:

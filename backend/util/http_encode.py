@@ -14,8 +14,8 @@ Scalar = str | int | float | bool | None
 Params = Mapping[str, "Scalar | Sequence[Scalar]"] | Sequence[tuple[str, Scalar]]
 Form = Mapping[str, "Scalar | Sequence[Scalar]"]
 FileContent = bytes | str | IO[bytes]
-File = FileContent | tuple[str, FileContent] | tuple[str, FileContent, str]
-"""The content, or (name, content), or (name, content, content type)."""
+File = FileContent | tuple[str | None, FileContent] | tuple[str, FileContent, str]
+"""The content, or (name, content), or (name, content, content type); without a name it is a plain field."""
 Files = Mapping[str, File] | Sequence[tuple[str, File]]
 """By field; as a sequence, several may have the same field."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from email.message import Message
 from typing import Any
 
+from backend.util.charset import decoded
 from backend.util.errors import ProviderError
 from backend.util.url_target import Target
 
@@ -99,10 +99,7 @@ class Response:
     @property
     def text(self) -> str:
         """The content in the charset the server names, else UTF-8; what cannot be read becomes U+FFFD."""
-        try:
-            return self.content.decode(self._charset(), errors="replace")
-        except LookupError:
-            return self.content.decode(errors="replace")
+        return decoded(self.content, self.headers.get("content-type", ""))
 
     def json(self) -> Any:
         """The content as JSON. Raises ProviderError when it is something else."""
@@ -115,8 +112,3 @@ class Response:
                 "Check that this is the address of the API and not of a web page.",
                 http_status=self.status,
             ) from error
-
-    def _charset(self) -> str:
-        message = Message()
-        message["content-type"] = self.headers.get("content-type", "")
-        return message.get_content_charset("utf-8")

@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 import orjson
 
 from backend.util.errors import BadInput, Problem
+from backend.util.json_depth import depth_of
 
 MAX_DEPTH = 100
 """Lists and objects within each other; PostgreSQL and every reader below have less patience than orjson."""
@@ -44,7 +45,8 @@ def parse_json(raw: bytes) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise _refusal(_explained(text, error)) from None
-    if b"\\u0000" in text or text.count(b"[") + text.count(b"{") > MAX_DEPTH:
+    may_be_deep = text.count(b"[") + text.count(b"{") > MAX_DEPTH
+    if b"\\u0000" in text or (may_be_deep and depth_of(value, most=MAX_DEPTH) > MAX_DEPTH):
         refuse_unstorable(value)
     return value
 

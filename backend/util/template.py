@@ -48,7 +48,9 @@ _RESERVED = frozenset(
     ]
 )
 _MAX_FILTERS = 4
-_MISSING = object()
+
+MISSING: Any = object()
+"""What `walk` gives where nothing is; null is something."""
 
 _TAGS = re.compile(r"(\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -95,12 +97,12 @@ class _Expression:
     is_plain: bool
 
     def render(self, values: dict[str, Any], escape_html: bool) -> str:
-        value = _walk(values, self.path) if self.path else _MISSING
+        value = walk(values, self.path) if self.path else MISSING
         if self.is_plain and not escape_html and type(value) in _SHOWN:
             return str(value)
-        if self.is_plain and value is _MISSING:
+        if self.is_plain and value is MISSING:
             return ""
-        known = {} if value is _MISSING else {"v": value}
+        known = {} if value is MISSING else {"v": value}
         try:
             return environment(escape_html).render_str(self.source, None, **known)
         except minijinja.TemplateError as error:
@@ -128,16 +130,16 @@ def _render_simple(parts: tuple[str | _Expression, ...], values: dict[str, Any],
     return "".join(made)
 
 
-def _walk(values: dict[str, Any], path: tuple[str | int, ...]) -> Any:
-    value: Any = values
+def walk(value: Any, path: tuple[str | int, ...]) -> Any:
+    """What minijinja finds at the path in a JSON value, `MISSING` where that is nothing."""
     for step in path:
         containers = (list, str) if isinstance(step, int) else (dict,)
         if type(value) not in containers:
-            return _MISSING
+            return MISSING
         try:
             value = value[step]
         except LookupError:
-            return _MISSING
+            return MISSING
     return value
 
 

@@ -33,6 +33,37 @@ def test_import_with_a_missing_block_is_stored_and_says_so(blockyard: CommandLin
     assert blockyard("graph", "list", "--json").json[0]["id"] == said.out.strip()
 
 
+def test_import_of_a_file_of_the_autogpt_platform_says_what_is_other_than_it_was(
+    blockyard: CommandLine,
+) -> None:
+    nodes = [
+        {
+            "id": "1",
+            "block_id": "1f292d4a-41a4-4977-9684-7c8d560b9f91",
+            "metadata": {"customized_name": "Ask"},
+        },
+        {
+            "id": "2",
+            "block_id": "31d1064e-7446-4693-o7d4-65e5ca9110d1",
+            "input_default": {"text": "a", "my_token": "x"},
+            "metadata": {"customized_name": "Read me"},
+        },
+    ]
+    links = [{"source_id": "1", "source_name": "nothing", "sink_id": "2", "sink_name": "text"}]
+    file = {"name": "x", "is_active": True, "nodes": nodes, "links": links}
+    said = blockyard("graph", "import", "-", stdin=json.dumps(file).encode())
+    assert said.code == 0, said.err
+    for line in (
+        "Read me: 31d1064e-7446-4693-o7d4-65e5ca9110d1 is NoteBlock now.",
+        "Ask: the block AITextGeneratorBlock is not here.",
+        "Read me.my_token: It looks like a secret. Enter it again.",
+        "Ask.nothing: There is no output 'nothing'. The link was taken off.",
+        "Ask.credentials: one of aiml_api, anthropic,",
+        "Ask: The block AITextGeneratorBlock (1f292d4a-41a4-4977-9684-7c8d560b9f91) is not in the catalogue.",
+    ):
+        assert line in said.err
+
+
 def test_what_cannot_be_imported_or_exported_ends_with_2_and_a_cure(blockyard: CommandLine) -> None:
     refused = blockyard("graph", "import", "-", "--json", stdin=b"[]")
     assert (refused.code, refused.json["errors"][0]["code"]) == (2, "graph_invalid")

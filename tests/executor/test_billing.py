@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
+from backend.blocks.inputs.anything import AgentInputBlock
 from backend.data.db import Database
 from backend.data.graph import Graph, NodePolicy
 from backend.data.run import EventKind, RunOptions

@@ -9,10 +9,10 @@ import pytest
 
 from backend.blocks import Catalogue
 from backend.blocks.basic.outputs import AgentOutputBlock
-from backend.blocks.files.file_input import AgentFileInputBlock
 from backend.blocks.files.read import FileReadBlock
 from backend.blocks.files.store import FileStoreBlock, WriteFileBlock
 from backend.blocks.http.send_request import SendWebRequestBlock
+from backend.blocks.inputs.file import AgentFileInputBlock
 from backend.data import file_store
 from backend.data.block import AsyncBlockOutput, Block, BlockOutput, Context, SyncContext
 from backend.data.db import Database

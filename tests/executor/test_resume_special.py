@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from backend.blocks import Catalogue
-from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
+from backend.blocks.inputs.anything import AgentInputBlock
 from backend.data.block import Block
 from backend.data.db import Database
 from backend.data.graph import Graph

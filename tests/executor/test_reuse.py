@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from backend.blocks import Catalogue
 from backend.blocks.agent.review import HumanInTheLoopBlock
 from backend.blocks.agent.run_graph import AgentExecutorBlock
-from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
+from backend.blocks.inputs.anything import AgentInputBlock
 from backend.data.block import AsyncBlockOutput, Block, Context
 from backend.data.graph import Graph
 from backend.data.model import BlockSchema, SchemaField

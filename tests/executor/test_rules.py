@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from backend.blocks import Catalogue
-from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
+from backend.blocks.inputs.anything import AgentInputBlock
 from backend.data import review_store
 from backend.data.block import Decision
 from backend.data.db import Database

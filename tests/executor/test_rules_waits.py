@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import pytest
 
 from backend.blocks import Catalogue
-from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
+from backend.blocks.inputs.anything import AgentInputBlock
 from backend.data import review_store, run_store
 from backend.data.block import AsyncBlockOutput, Block, Context, Decision
 from backend.data.db import Database

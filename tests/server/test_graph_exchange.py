@@ -271,6 +271,82 @@ async def test_file_that_is_imported_twice_with_one_key_is_stored_once(ada: http
     assert len((await ada.get("/api/graphs")).json()["items"]) == 2
 
 
+async def test_file_of_the_autogpt_platform_is_imported_with_a_report_and_runs(
+    ada: httpx.AsyncClient,
+) -> None:
+    unknown = "1f292d4a-41a4-4977-9684-7c8d560b9f91"
+    nodes = [
+        node("in", TEXT_INPUT, name="Who?", value="Ada"),
+        node("out", OUTPUT, name="said"),
+        node("ai", unknown, prompt="Hi", model="gpt-4o", credentials={"id": CANARY}, max_tokens=5),
+        node("calc", "b1ab9b19-67a6-406d-abf5-2dba76d00c79", operation="Add", a="one", b=1),
+        node("old", "31d1064e-7446-4693-o7d4-65e5ca9110d1", text="A note"),
+    ]
+    nodes = [{**one, "metadata": {"customized_name": one["id"]}} for one in nodes]
+    links = [link("in.result", "out.value"), link("in.gone", "out.value")]
+    file: dict[str, Any] = {
+        "id": "g",
+        "version": 2,
+        "is_active": True,
+        "name": "Theirs",
+        "description": "",
+        "nodes": nodes,
+    }
+    report = await imported(ada, {"graph": {**file, "links": links}, "source": "upload"})
+    ids = {one["metadata"]["customized_name"]: one["id"] for one in await nodes_of(ada, report["id"])}
+    assert len(set(ids.values())) == len(ids) == 5
+    assert not {"in", "out"} & set(ids.values())
+    assert [(one["node_id"], one["block_name"]) for one in report["missing"]] == [
+        (ids["ai"], "AITextGeneratorBlock")
+    ]
+    assert [(one["node_id"], one["kind"], one["after"]) for one in report["renamed"]] == [
+        (ids["old"], "block", "NoteBlock")
+    ]
+    assert [(one["node_id"], one["pin"], one["node_name"]) for one in report["changed"]] == [
+        (ids["ai"], "credentials", "ai"),
+        (ids["calc"], "a", "calc"),
+        (ids["in"], "gone", "in"),
+    ]
+    assert [(one["node_id"], one["pin"], one["provider"]) for one in report["credentials"]] == [
+        (ids["ai"], "credentials", None)
+    ]
+    assert "A division by zero fails; there it gives infinity." in [
+        one["text"] for one in report["differences"]
+    ]
+    assert report["more"] == {}
+    assert [problem["node_id"] for problem in report["problems"]] == [ids["ai"]]
+    refused = await ada.post(f"/api/graphs/{report['id']}/runs", json={"wait": True})
+    assert refused.status_code == 422
+    assert "AITextGeneratorBlock" in refused.text
+    file = await exported(ada, report["id"])
+    assert CANARY not in json.dumps(file)
+    kept = {one["id"]: one for one in file["nodes"]}[ids["ai"]]
+    assert kept["input_default"] == {"prompt": "Hi", "model": "gpt-4o", "max_tokens": 5}
+    assert kept["metadata"]["placeholder"]["name"] == "AITextGeneratorBlock"
+    again = await imported(ada, file)
+    assert await nodes_of(ada, again["id"]) == await nodes_of(ada, report["id"])
+    kept["disabled"] = True
+    able = await imported(ada, file)
+    run = await ada.post(f"/api/graphs/{able['id']}/runs", json={"wait": True})
+    assert run.json()["outputs"] == {"said": ["Ada"]}, run.text
+
+
+async def nodes_of(client: httpx.AsyncClient, graph_id: str) -> list[dict[str, Any]]:
+    return list((await client.get(f"/api/graphs/{graph_id}")).json()["nodes"])
+
+
+async def test_file_that_is_imported_twice_with_one_key_has_the_same_nodes_in_both_reports(
+    ada: httpx.AsyncClient,
+) -> None:
+    file = {"name": "x", "is_active": True, "nodes": [node("a", "unknown")], "links": []}
+    headers = {"idempotency-key": "theirs"}
+    first, second = [
+        (await ada.post("/api/graphs/import", json=file, headers=headers)).json() for _ in range(2)
+    ]
+    assert first == second
+    assert first["missing"][0]["node_id"] == (await nodes_of(ada, first["id"]))[0]["id"]
+
+
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 JSON = st.recursive(
     st.none()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from backend.blocks import catalogue
 from backend.data.graph_ids import all_of
 from backend.data.graph_templates import templates
 from backend.executor.program import problems_of
+from backend.util.clock import now
 from tests.support.http_server import Answer, local_http_server, reachable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +103,100 @@ async def test_templates_that_fetch_tell_answers_from_refusals(ada: httpx.AsyncC
         "answered": [[f"{url}/ok answered"]],
         "refused": [[f"{url}/no refused: not here"]],
         "broken": [[f"{url}/down is out of order: later"]],
+    }
+
+
+async def test_a_webhook_is_cleaned_and_answered_at_once(ada: httpx.AsyncClient) -> None:
+    lines = [{"title": " Tea ", "quantity": 2, "price": "3.50"}, {"price": 1}]
+    order = {"id": 7, "customer": {"email": "zoe@example.com", "phone": "1"}, "line_items": lines}
+    clean = {
+        "number": 7,
+        "email": "zoe@example.com",
+        "lines": [{"name": "Tea", "count": 2, "total": 7.0}, {"name": "unnamed", "count": 1, "total": 1.0}],
+        "total": 8.0,
+    }
+    graph_id = await made(ada, "clean_a_webhook")
+    for payload, wanted in (({"order": order}, clean), ({}, EMPTY_ORDER)):
+        body = {"inputs": {"payload": payload}, "wait": 20}
+        said = (await ada.post(f"/api/graphs/{graph_id}/runs", json=body)).json()
+        assert said["answer"] == {"status": 200, "headers": {}, "body": wanted}
+        ended = await _until_completed(ada, said["run_id"])
+        assert ended["outputs"] == {"order": [wanted]}
+
+
+EMPTY_ORDER = {"number": "unknown", "email": "", "lines": [], "total": 0}
+PAGE = b"<html><head><title>Mills</title></head><body><nav>Menu</nav><article><h1>Mills</h1><p>%s</p></article></body></html>"
+
+
+async def test_pages_are_read_in_order_and_failures_listed_apart(ada: httpx.AsyncClient) -> None:
+    text = b"Wind turns the sails of a mill, and the sails turn the stones. " * 4
+    routes = {"/a": Answer(200, PAGE % text, {"content-type": "text/html"}), "/b": Answer(404, b"gone")}
+    with local_http_server(dict(routes)) as server, reachable(server):
+        urls = [f"{server.base_url}/{name}" for name in ("a", "b", "a")]
+        found = await run(ada, "read_pages", urls=urls)
+    [digest], [failed] = found["digest"], found["failed"]
+    assert digest.count("## Mills") == 2
+    assert digest.count("Wind turns the sails") >= 2
+    assert "Menu" not in digest
+    assert len(failed) == 1
+    assert failed[0].startswith(f"{urls[1]}: ")
+    assert "404" in failed[0]
+
+
+async def test_a_feed_becomes_a_digest_of_its_new_entries(ada: httpx.AsyncClient) -> None:
+    recent, old = (format_datetime(now() - timedelta(days=days)) for days in (1, 30))
+    items = "".join(
+        f"<item><title>{title}</title><link>https://example.com/{title}</link>"
+        f"<description>&lt;p&gt;About &lt;b&gt;{title}&lt;/b&gt;&lt;/p&gt;</description><pubDate>{date}</pubDate></item>"
+        for title, date in (("One", recent), ("Old", old), ("Two", recent))
+    )
+    feed = f'<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'.encode()
+    routes = {"/feed": Answer(200, feed, {"content-type": "application/rss+xml"})}
+    with local_http_server(dict(routes)) as server, reachable(server):
+        found = await run(ada, "feed_digest", feed_url=f"{server.base_url}/feed")
+    assert found == {
+        "digest": [
+            "- One (https://example.com/One)\n  About One\n- Two (https://example.com/Two)\n  About Two"
+        ]
+    }
+
+
+async def test_a_csv_comes_back_tidy(ada: httpx.AsyncClient) -> None:
+    table = "name;email\n zoë MILL ;ZOE@example.com\nada; ada@example.com\nnobody;\nZoe;zoe@EXAMPLE.com\n"
+    assert await run(ada, "clean_csv", csv=table) == {
+        "csv": ["name,email\nAda,ada@example.com\nZoë Mill,zoe@example.com\n"],
+        "left_out": [[{"name": "Nobody", "email": ""}]],
+        "doubles": [[{"name": "Zoe", "email": "zoe@example.com"}]],
+    }
+
+
+async def test_a_watched_address_tells_when_it_changes_and_only_then(ada: httpx.AsyncClient) -> None:
+    graph_id = await made(ada, "watch_an_address")
+    silent = Answer(hang_up=True)
+    turns = [Answer(200, b"ok"), Answer(200, b"ok"), Answer(404, b"gone"), silent, silent, Answer(200, b"ok")]
+    seen: list[dict[str, Any]] = []
+    with local_http_server({"/": turns}) as server, reachable(server):
+        for _ in range(5):
+            body = {"inputs": {"url": f"{server.base_url}/"}, "wait": 20}
+            seen.append((await ada.post(f"/api/graphs/{graph_id}/runs", json=body)).json()["outputs"])
+    assert seen == [
+        {"state": ["up"], "changed": ["up"]},
+        {"state": ["up"]},
+        {"state": ["down"], "changed": ["down"]},
+        {"state": ["down"]},
+        {"state": ["up"], "changed": ["up"]},
+    ]
+
+
+async def test_nested_json_becomes_rows(ada: httpx.AsyncClient) -> None:
+    entries = [
+        {"id": 2, "attributes": {"name": "Mill", "address": {"city": "Zürich"}}},
+        {"id": 1, "attributes": {"name": "Barn"}},
+    ]
+    barn, mill = ({"id": 1, "name": "Barn", "city": "unknown"}, {"id": 2, "name": "Mill", "city": "Zürich"})
+    assert await run(ada, "reshape_json", data={"data": {"results": entries}}) == {
+        "rows": [[barn, mill]],
+        "by_city": [{"unknown": [barn], "Zürich": [mill]}],
     }
 
 

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from backend.blocks.agent.review import HumanInTheLoopBlock
 from backend.blocks.agent.run_graph import AgentExecutorBlock
-from backend.blocks.basic.inputs import AgentInputBlock
 from backend.blocks.basic.outputs import AgentOutputBlock
+from backend.blocks.inputs.anything import AgentInputBlock
 from backend.blocks.lists.collect import CollectBlock
-from backend.blocks.logic.calculator import CalculatorBlock
 from backend.blocks.logic.step_through import StepThroughItemsBlock
+from backend.blocks.numbers.calculator import CalculatorBlock
 from backend.blocks.time.countdown import CountdownTimerBlock
 from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
 from backend.data.graph import Graph, Link, Node

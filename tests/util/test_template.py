@@ -301,3 +301,43 @@ def test_workers_end_with_the_process_that_started_them() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     worker = int(done.stdout)
     assert wait_for(lambda: is_over(worker))
+
+
+def test_a_value_called_self_is_not_there_and_harms_nothing() -> None:
+    assert render("{{ self }}{{ a + 1 }}", {"self": "x", "a": 1}) == "2"
+    assert render("{% if a %}{{ self|default('none') }}{% endif %}", {"self": "x", "a": 1}) == "none"
+
+
+def test_a_bug_in_a_job_is_told_as_one() -> None:
+    pool = BoundedPool(1)
+    try:
+        with pytest.raises(BlockError, match=r"KeyError.*report"):
+            pool.run("templates", {"source": "a"}, subject="The template", cure="", timeout_s=5)
+        assert rendered(pool, "{{ 1 + 3 }}", {}) == "4"
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ a|truncate(11) }}", "lorem..."),
+        ("{{ a|truncate(11, true) }}", "lorem ip..."),
+        ("{{ a|truncate(length=11, killwords=true, end='') }}", "lorem ipsum"),
+        ("{{ a|truncate }}", "lorem ipsum dolor"),
+        ("{{ a|wordwrap(6) }}", "lorem\nipsum\ndolor"),
+        ("{{ a|wordwrap(6, wrapstring='/') }}", "lorem/ipsum/dolor"),
+        ("{{ 3.14159|format('%.2f') }}", "3.14"),
+        ("{{ '%s is %.1f'|format(a, 2) }}", "lorem ipsum dolor is 2.0"),
+        ("{{ '%(n)s!'|format(n=5) }}", "5!"),
+        ("{{ a|wordcount }}", "3"),
+    ],
+)
+def test_filters_that_people_know_from_jinja2(source: str, text: str) -> None:
+    assert render(source, {"a": "lorem ipsum dolor"}) == text
+
+
+@pytest.mark.parametrize("source", ["{{ l.append(1) }}", "{{ '%d'|format('x') }}", "{{ 1|format }}"])
+def test_what_values_cannot_do_is_said(source: str) -> None:
+    with pytest.raises(BlockError, match=r"cannot be rendered: .*Correct it\.$"):
+        render(source, {"l": [1]})

@@ -32,14 +32,18 @@ class AgentExecutorBlock(Block):
     """Run another graph of yours. Its inputs are this node's inputs, its outputs are this node's outputs.
 
     The pins come from the stored `input_schema` and `output_schema`; what is not linked is taken from
-    `inputs`. `user_id` of imported graphs is ignored: a graph runs as whoever started the run. Different
-    from AutoGPT's: a child that fails fails this node, which has an `error` pin.
+    `inputs`. `user_id` of imported graphs is ignored: a graph runs as whoever started the run.
     """
 
     id = "e189baac-8c20-45a1-94a7-55177ea42565"
     categories = {BlockCategory.AGENT}
     icon = "workflow"
     kind = BlockKind.AGENT
+    differences = (
+        "A graph that fails fails this node, which has an `error` pin; there the node ends as if all were well.",
+        "`user_id` is ignored: the graph runs as whoever started the run.",
+        "Without a `graph_version` the newest version runs; there the version is required.",
+    )
 
     class Input(BlockSchema):
         user_id: str = SchemaField(default="", description="Ignored", hidden=True)

@@ -24,6 +24,9 @@ class AgentOutputBlock(Block):
     kind = BlockKind.OUTPUT
     pure = True
     static_output = True
+    differences = (
+        "A format is a template as in Fill Text Template, with the limits and the filters that it has here.",
+    )
 
     class Input(BlockSchema):
         value: Any = SchemaField(default=None, description="What the run gives back under this name")

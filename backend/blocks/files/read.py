@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from typing import Any
 
-from backend.blocks.files._source import ACCEPTED, FromAnywhere
 from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
 from backend.data.examples import file_value, says
 from backend.data.file import FileContent
+from backend.data.file_source import ACCEPTED, FromAnywhere, text_of
 from backend.data.model import BlockSchema, SchemaField
-from backend.util.errors import BlockError
 
 _LINES = FileContent("lines.txt", "text/plain", "é1\n2\n3\n4".encode())
 _OLD = FileContent("old.txt", "text/plain", "größe".encode("latin-1"))
 _WIDE = FileContent("wide.txt", "text/plain", "größe".encode("utf-16"))
 _EMPTY = FileContent("empty.txt", "text/plain", b"")
 _PICTURE = FileContent("a.png", "image/png", b"\x89PNG\x00\x00")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class FileReadBlock(FromAnywhere, Block):
@@ -78,25 +75,6 @@ class FileReadBlock(FromAnywhere, Block):
         content = await self.content_of(context, input_data.file_input)
         for piece in _pieces(text_of(content), input_data):
             yield "content", piece
-
-
-def text_of(content: FileContent) -> str:
-    """The file's text: by its byte order mark, else UTF-8, else Latin-1.
-
-    Raises:
-        BlockError: it is no text.
-    """
-    text = _decoded(content.data)
-    if "\x00" in text:
-        raise BlockError(f"The file {content.name!r} ({content.media_type}) is no text. Choose a text file.")
-    return text
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        return data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def _pieces(text: str, asked: FileReadBlock.Input) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.blocks.files._source import ACCEPTED, FromAnywhere, data_uri, decoded_base64
 from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
 from backend.data.examples import file_value, is_file, says
 from backend.data.file import FileContent
+from backend.data.file_source import ACCEPTED, FromAnywhere, data_uri, decoded_base64
 from backend.data.model import BlockSchema, SchemaField
 from backend.util.request import Headers, Response
 

@@ -1,21 +1,41 @@
-"""Send one HTTP request."""
+"""Send one HTTP request, with or without the credential of a host."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
+from backend.blocks.http._credentials import (
+    TEST_CREDENTIALS,
+    TEST_CREDENTIALS_INPUT,
+    HttpCredentialsInput,
+    with_credentials,
+)
+from backend.blocks.http._sending import (
+    IDEMPOTENCY_HEADER,
+    PLAIN_TEXT,
+    Method,
+    file_parts,
+    form_text,
+    has_header,
+    json_or_text,
+)
+from backend.data.block import AsyncBlockOutput, Block, BlockCategory, BlockData, Context
+from backend.data.credentials import HostScopedCredentials
 from backend.data.examples import file_value, says
 from backend.data.file import FileContent
-from backend.data.model import BlockSchema, JsonObject, SchemaField
-from backend.util.errors import BlockError
-from backend.util.http_encode import File
+from backend.data.json_types import is_list, is_object
+from backend.data.model import BlockSchema, CredentialsField, JsonObject, SchemaField
+from backend.util.errors import BadInput, BlockError
+from backend.util.json_text import parse_json
 from backend.util.request import AsyncRequests, CallOptions, Headers, Response
-from backend.util.settings import settings
 
-Method = Literal["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"]
-IDEMPOTENCY_HEADER = "Idempotency-Key"
+Body = JsonObject | str | list[Any] | None
+_DIFFERENCES = (
+    "A POST carries an `Idempotency-Key` header, the same one when it is repeated after a crash.",
+    "Files beside an empty body are sent whatever `json_format` says; there they fail when it is on.",
+    "Addresses that are not public are refused unless the operator allows them.",
+)
 
 
 def _answer(status: int, content: str = "", kind: str = "application/json") -> Response:
@@ -37,10 +57,27 @@ def _example_service(method: str, url: str, options: CallOptions) -> Response:
         "503": _answer(503, "down", "text/html"),
         "304": _answer(304, "", "text/plain"),
         "broken": _answer(200, "{broken"),
+        "nan": _answer(200, "NaN"),
+        "deep": _answer(200, "[" * 500 + "]" * 500),
     }[url.rsplit("/", 1)[1]]
 
 
-class SendWebRequestBlock(Block):
+class _Sender:
+    """For the two blocks that send one request and sort its answer by the status."""
+
+    async def send(self, method: str, url: str, options: CallOptions) -> Response:
+        return await AsyncRequests(raise_for_status=False, max_retries=0).request(method, url, **options)
+
+    async def outcome(self, given: SendWebRequestBlock.Input, key: str, context: Context) -> BlockData:
+        """Send it, once: the pin, and what goes there."""
+        options = _options(given, key)
+        if given.files:
+            options["files"] = await file_parts([(given.files_name, value) for value in given.files], context)
+        response = await self.send(given.method, given.url, options)
+        return _pin(response.status), _content(response)
+
+
+class SendWebRequestBlock(_Sender, Block):
     """Send one HTTP request, without retry. The status decides where the answer goes.
 
     The answer is JSON where the service says so and it reads as such, else text. A POST carries an
@@ -50,13 +87,17 @@ class SendWebRequestBlock(Block):
     id = "6595ae1f-b924-42cb-9a41-551a0611c4b4"
     categories = {BlockCategory.OUTPUT, BlockCategory.HTTP}
     icon = "globe"
+    differences = _DIFFERENCES
 
     class Input(BlockSchema):
         url: str = SchemaField(description="Where to send it", placeholder="https://api.example.com/items")
         method: Method = SchemaField(default="POST", description="The HTTP method")
         headers: dict[str, str] = SchemaField(default_factory=dict[str, str], description="Headers by name")
         json_format: bool = SchemaField(default=True, description="Send the body as JSON; else as a form")
-        body: JsonObject | None = SchemaField(default=None, description="What to send")
+        body: Body = SchemaField(
+            default=None,
+            description="What to send: an object, or a text, which is sent as it is unless it is JSON",
+        )
         files_name: str = SchemaField(default="file", description="Form field of the files", advanced=True)
         files: list[str] = SchemaField(
             default_factory=list[str],
@@ -81,10 +122,18 @@ class SendWebRequestBlock(Block):
         {"url": "https://example.com/503"},
         {"url": "https://example.com/304"},
         {"url": "https://example.com/broken"},
+        {"url": "https://example.com/nan"},
+        {"url": "https://example.com/deep"},
+        {"url": "https://example.com/json", "method": "PUT", "body": ' [1, "é"] '},
+        {"url": "https://example.com/json", "method": "PUT", "body": "größe"},
+        {"url": "https://example.com/json", "method": "PUT", "body": '{"a": [1]}', "json_format": False},
+        {"url": "https://example.com/json", "method": "PUT", "body": ""},
+        {"url": "https://example.com/json", "body": [1], "json_format": False},
         {"url": "https://example.com/files", "files": [file_value(_EXAMPLE)], "files_name": "doc"},
         {"url": "https://example.com/json", "files": [file_value(_EXAMPLE)], "body": {"a": 1}},
         {"url": "https://example.com/json", "files": ["a.txt"]},
         {"url": "https://example.com/json", "method": "BREW"},
+        {"url": "https://example.com/json", "headers": "none"},
     ]
     test_output = [
         [("response", {"method": "POST", "json": {"é": 1}, "headers": {"Idempotency-Key": "test-key"}})],
@@ -94,62 +143,143 @@ class SendWebRequestBlock(Block):
         [("server_error", "down")],
         [("server_error", "")],
         [("response", "{broken")],
+        [("response", "NaN")],
+        [("response", "[" * 500 + "]" * 500)],
+        [("response", {"method": "PUT", "json": [1, "é"], "headers": {}})],
+        [("response", {"method": "PUT", "content": "größe", "headers": {"Content-Type": PLAIN_TEXT}})],
+        [("response", {"method": "PUT", "data": {"a": "[1]"}, "headers": {}})],
+        [("response", {"method": "PUT", "headers": {}})],
+        [("error", says("json_format"))],
         [("response", ["doc", "a.txt", "hello", "text/plain"])],
         [("error", says("json_format"))],
         [("error", says("a.txt"))],
         [("error", says("method"))],
+        [("error", says("headers"))],
     ]
     test_mock = {"send": _example_service}
-
-    async def send(self, method: str, url: str, options: CallOptions) -> Response:
-        return await AsyncRequests(raise_for_status=False, max_retries=0).request(method, url, **options)
 
     async def run(
         self, input_data: Input, *, idempotency_key: str, context: Context, **kwargs: Any
     ) -> AsyncBlockOutput:
-        options = _options(input_data, idempotency_key)
-        if input_data.files:
-            options["files"] = [
-                (input_data.files_name, part) for part in await _file_parts(input_data, context)
-            ]
-        response = await self.send(input_data.method, input_data.url, options)
-        yield _pin(response.status), _content(response)
+        yield await self.outcome(input_data, idempotency_key, context)
 
 
-async def _file_parts(given: SendWebRequestBlock.Input, context: Context) -> list[File]:
-    """The files as parts of a form.
+class SendAuthenticatedWebRequestBlock(_Sender, Block):
+    """Send one HTTP request with the headers of a credential, which goes to its own host and to no other.
 
-    Raises:
-        BlockError: there is a JSON body beside them, one of them cannot be read, or they are too large.
+    Headers given here win over those of the credential. Otherwise it is the same as Send Web Request.
     """
-    if given.body is not None and given.json_format:
-        raise BlockError("Files cannot go beside JSON. Turn `json_format` off, or leave `body` empty.")
-    parts: list[File] = []
-    size_bytes = 0
-    for value in given.files:
-        content = await context.read_file(value)
-        size_bytes += len(content.data)
-        if size_bytes > settings.max_file_bytes:
-            limit = settings.max_file_bytes / 2**20
-            raise BlockError(f"The files are more than {limit:,.4g} MiB together. Send them one by one.")
-        parts.append((content.name, content.data, content.media_type))
-    return parts
+
+    id = "fff86bcd-e001-4bad-a7f6-2eae4720c8dc"
+    categories = {BlockCategory.OUTPUT, BlockCategory.HTTP}
+    icon = "globe-lock"
+    differences = (
+        "A credential whose host is not that of the URL fails the block; there the request goes out without it.",
+        *_DIFFERENCES,
+    )
+
+    class Input(SendWebRequestBlock.Input):
+        credentials: HttpCredentialsInput = CredentialsField(description="The credential of the URL's host")
+
+    class Output(SendWebRequestBlock.Output):
+        pass
+
+    test_files = (_EXAMPLE,)
+    test_credentials = TEST_CREDENTIALS
+    test_input = [
+        {
+            "url": "https://api.example.com/json",
+            "body": {"é": 1},
+            "headers": {"x-team": "red"},
+            "credentials": TEST_CREDENTIALS_INPUT,
+        },
+        {"url": "https://API.example.com:8443/204", "method": "GET", "credentials": TEST_CREDENTIALS_INPUT},
+        {"url": "https://api.example.com/404", "credentials": TEST_CREDENTIALS_INPUT},
+        {
+            "url": "https://api.example.com/files",
+            "files": file_value(_EXAMPLE),
+            "json_format": False,
+            "credentials": TEST_CREDENTIALS_INPUT,
+        },
+        {"url": "https://example.com/json", "credentials": TEST_CREDENTIALS_INPUT},
+        {"url": "https://api.example.com.evil.example/json", "credentials": TEST_CREDENTIALS_INPUT},
+        {"url": "https://api.example.com@evil.example/json", "credentials": TEST_CREDENTIALS_INPUT},
+        {"url": "", "credentials": TEST_CREDENTIALS_INPUT},
+    ]
+    test_output = [
+        [
+            (
+                "response",
+                {
+                    "method": "POST",
+                    "json": {"é": 1},
+                    "headers": {
+                        "Authorization": "Bearer example",
+                        "x-team": "red",
+                        "Idempotency-Key": "test-key",
+                    },
+                },
+            )
+        ],
+        [("response", None)],
+        [("client_error", {"detail": "no"})],
+        [("response", ["file", "a.txt", "hello", "text/plain"])],
+        [("error", says("api.example.com", "goes to example.com"))],
+        [("error", says("api.example.com.evil.example"))],
+        [("error", says("user name"))],
+        [("error", says("full URL"))],
+    ]
+    test_mock = {"send": _example_service}
+
+    async def run(
+        self,
+        input_data: Input,
+        *,
+        credentials: HostScopedCredentials,
+        idempotency_key: str,
+        context: Context,
+        **kwargs: Any,
+    ) -> AsyncBlockOutput:
+        headers = with_credentials(input_data.headers, credentials, input_data.url)
+        given = input_data.model_copy(update={"headers": headers})
+        yield await self.outcome(given, idempotency_key, context)
 
 
 def _options(given: SendWebRequestBlock.Input, key: str) -> CallOptions:
+    """Everything but the files.
+
+    Raises:
+        BlockError: the body cannot be sent so.
+    """
     headers = dict(given.headers)
-    if given.method == "POST" and IDEMPOTENCY_HEADER.lower() not in map(str.lower, headers):
+    if given.method == "POST" and not has_header(headers, IDEMPOTENCY_HEADER):
         headers[IDEMPOTENCY_HEADER] = key
     options: CallOptions = {"headers": headers}
-    if given.body is not None and given.json_format:
-        options["json"] = given.body
-    elif given.body is not None:
-        options["data"] = {name: _form_text(value) for name, value in given.body.items()}
+    body = _parsed(given.body) if isinstance(given.body, str) else given.body
+    if body is None or body == "":
+        return options
+    if given.files and (given.json_format or isinstance(body, str)):
+        raise BlockError("Files cannot go beside JSON. Turn `json_format` off, or leave `body` empty.")
+    if isinstance(body, str):
+        options["content"] = body
+        if not has_header(headers, "content-type"):
+            headers["Content-Type"] = PLAIN_TEXT
+    elif given.json_format:
+        options["json"] = body
+    elif isinstance(body, dict):
+        options["data"] = {name: form_text(value) for name, value in body.items()}
+    else:
+        raise BlockError("A list cannot be sent as a form. Turn `json_format` on, or give an object.")
     return options
 
 
-def _form_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _parsed(text: str) -> Body:
+    """The object or the list that the text is in JSON, else the text."""
+    try:
+        value = parse_json(text.encode(errors="replace"))
+    except BadInput:
+        return text
+    return value if is_object(value) or is_list(value) else text
 
 
 def _pin(status: int) -> str:
@@ -160,13 +290,5 @@ def _content(response: Response) -> Any:
     """JSON where the answer says so and is; None for 204; else text."""
     if response.status == 204:
         return None
-    if response.headers.get("content-type", "").lower().startswith("application/json"):
-        try:
-            return json.loads(response.content, parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            return response.text
-    return response.text
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+    is_json = response.headers.get("content-type", "").lower().startswith("application/json")
+    return json_or_text(response) if is_json else response.text

@@ -23,6 +23,9 @@ class StepThroughItemsBlock(Block):
     categories = {BlockCategory.LOGIC}
     icon = "list-ordered"
     pure = True
+    differences = (
+        "An item stays with all that is made of it; there values pair in the order in which they arrive.",
+    )
 
     class Input(BlockSchema):
         items: list[Any] = SchemaField(default_factory=list[Any], description="A list to go through")

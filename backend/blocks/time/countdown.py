@@ -22,6 +22,10 @@ class CountdownTimerBlock(Block):
     categories = {BlockCategory.TIME, BlockCategory.TEXT}
     icon = "timer"
     order = "arrival"
+    differences = (
+        f"The message is given at most 1,000 times, and all waits together last at most {MAX_DAYS:,} days.",
+        "An amount that is negative or no number fails, with the pin named.",
+    )
 
     class Input(BlockSchema):
         input_message: Any = SchemaField(default="timer finished", description="What to give on")

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from backend.data.graph_export import export_graph, file_bytes, file_name
-from backend.data.graph_import import Imported, missing_graphs, read_import
+from backend.data.graph_import import missing_graphs, read_import
+from backend.data.import_report import Imported
 from backend.server.deps import CallerDep, JsonRoute, KeyDep, SiteDep
 from backend.server.graph_parts import WhichDep, graph_at, make_graph
 from backend.server.new_graph import BESIDE_BYTES

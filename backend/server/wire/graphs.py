@@ -276,23 +276,76 @@ class MissingPart(BaseModel):
     node_name: str
     block_id: str
     missing: str = Field(description="`block`, or the graph that it runs: `graph ID`", examples=["block"])
+    block_name: str | None = Field(
+        default=None, description="None: nothing is known of the block", examples=["AITextGeneratorBlock"]
+    )
 
 
 class AlteredPart(BaseModel):
     """What is not as it was in the file."""
 
     graph_id: str
-    node_id: str
+    node_id: str = Field(description="Empty: the graph as a whole", examples=["out"])
     pin: str | None = Field(description="None: the node as a whole")
+    node_name: str = Field(default="", examples=["Result"])
     why: str = Field(examples=["Credentials do not travel with a graph. Choose one again."])
+
+
+class RenamedPart(BaseModel):
+    """What was brought up to date."""
+
+    graph_id: str
+    node_id: str
+    node_name: str
+    kind: Literal["block", "pin", "value"] = Field(examples=["pin"])
+    before: str = Field(examples=["input1"])
+    after: str = Field(examples=["input_$_0"])
+
+
+class WantedCredential(BaseModel):
+    """A credential that has to be chosen again."""
+
+    graph_id: str
+    node_id: str
+    node_name: str
+    pin: str = Field(examples=["credentials"])
+    provider: str | None = Field(description="None: one of `providers`", examples=["github"])
+    providers: list[str] = Field(description="Empty: the file does not say", examples=[["github"]])
+    types: list[str] = Field(examples=[["api_key", "oauth2"]])
+
+
+class NodeInGraph(BaseModel):
+    graph_id: str
+    node_id: str
+    node_name: str
+
+
+_NODE_IN_GRAPH = {"graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11", "node_id": "sum", "node_name": "Sum"}
+
+
+class DifferencePart(BaseModel):
+    """What works otherwise here than where the file comes from."""
+
+    block: str | None = Field(
+        description="None: it concerns the graph, not one block", examples=["CalculatorBlock"]
+    )
+    text: str = Field(examples=["A division by zero fails; there it gives infinity."])
+    count: int = Field(description="How many nodes it concerns", examples=[1])
+    nodes: list[NodeInGraph] = Field(description="The first of them", examples=[[_NODE_IN_GRAPH]])
 
 
 class ImportReport(GraphSaved):
     """What became of a file."""
 
     mapped: list[MappedGraph]
+    renamed: list[RenamedPart]
     missing: list[MissingPart]
     changed: list[AlteredPart]
+    credentials: list[WantedCredential]
+    differences: list[DifferencePart]
+    more: dict[str, int] = Field(
+        description="How many entries were cut off a list, by its name", examples=[{"changed": 12}]
+    )
 
 
 class GraphFile(Graph):

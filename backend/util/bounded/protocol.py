@@ -1,7 +1,7 @@
 """What both sides of a bounded process agree on: frames, limits, and how a job says no.
 
 A frame is four bytes of length (big-endian), then JSON. A request is `{"job", "request", "timeout_s"}`,
-or `{"job"}` alone, by which the process gets ready for it. An answer is `{"ok"}`, `{"error"}` or `{"limit"}`.
+or `{"job"}` alone, by which the process gets ready for it. An answer is `{"ok"}`, `{"error"}`, `{"limit"}` or `{"bug"}`.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from textwrap import TextWrapper
 from typing import Any
 
 import minijinja
@@ -21,12 +22,57 @@ def environment(escape_html: bool) -> minijinja.Environment:
         fuel=FUEL,
         undefined_behavior="chainable",
         auto_escape_callback=(lambda _: escape_html),
+        filters={"truncate": _truncate, "wordwrap": _wordwrap, "format": _format, "wordcount": _wordcount},
     )
+
+
+def _truncate(
+    text: str, length: int = 255, killwords: bool = False, end: str = "...", leeway: int = 5
+) -> str:
+    """As in Jinja2; minijinja's own takes these by name only."""
+    if len(text) <= length + leeway:
+        return text
+    kept = text[: max(length - len(end), 0)]
+    return (kept if killwords else kept.rsplit(" ", 1)[0]) + end
+
+
+def _wordwrap(
+    text: str,
+    width: int = 79,
+    break_long_words: bool = True,
+    wrapstring: str = "\n",
+    break_on_hyphens: bool = True,
+) -> str:
+    """As in Jinja2, for the same reason."""
+    wrapper = TextWrapper(
+        width=width,
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=break_long_words,
+        break_on_hyphens=break_on_hyphens,
+    )
+    return wrapstring.join(wrapstring.join(wrapper.wrap(line)) for line in text.splitlines())
+
+
+def _format(value: Any, *args: Any, **named: Any) -> str:
+    """`"%.2f"|format(x)` as in Jinja2, and `x|format("%.2f")` as the AutoGPT platform has it."""
+    if isinstance(value, str):
+        return str(value % (named or args))
+    (pattern,) = args
+    return str(str(pattern) % value)
+
+
+def _wordcount(text: str) -> int:
+    return len(text.split())
 
 
 def explain(error: minijinja.TemplateError) -> str:
     """What is wrong and where, in one line."""
-    return re.sub(r" \(in <string>:(\d+)\)", r" (line \1)", error.message.split("\n", 1)[0])
+    return re.sub(r" \(in <\w+>:(\d+)\)", r" (line \1)", error.message.split("\n", 1)[0])
+
+
+def _said(error: Exception) -> str:
+    return f"values have no {error}" if isinstance(error, AttributeError) else str(error)
 
 
 def is_out_of_fuel(error: minijinja.TemplateError) -> bool:
@@ -68,10 +114,8 @@ class _List(list[Any]):
 
 def guarded(value: Any) -> Any:
     """The value as templates may see it."""
-    for kind, guard in _GUARDS.items():
-        if isinstance(value, kind):
-            return guard(value)
-    return value
+    guard = _GUARDS.get(value.__class__)
+    return value if guard is None else guard(value)
 
 
 _GUARDS: dict[type, Callable[[Any], Any]] = {
@@ -81,14 +125,16 @@ _GUARDS: dict[type, Callable[[Any], Any]] = {
 
 
 def answer(request: dict[str, Any]) -> str:
-    """The text of one template."""
-    values = {key: guarded(value) for key, value in request["values"].items()}
+    """The text of one template. Jinja2 keeps the name `self` for itself."""
+    values = {key: guarded(value) for key, value in request["values"].items() if key != "self"}
     try:
         text = environment(request["escape_html"]).render_str(request["source"], None, **values)
     except minijinja.TemplateError as error:
         if is_out_of_fuel(error):
             raise Exceeded("steps") from error
         raise Refused(f"The template cannot be rendered: {explain(error)}. Correct it.") from error
+    except (AttributeError, TypeError, ValueError) as error:  # of a filter, or of a method that values lack
+        raise Refused(f"The template cannot be rendered: {_said(error)}. Correct it.") from error
     if len(text) > MAX_OUTPUT_CHARS:
         raise Exceeded("output")
     return text

@@ -1272,8 +1272,18 @@ export interface components {
         AlteredPart: {
             /** Graph Id */
             graph_id: string;
-            /** Node Id */
+            /**
+             * Node Id
+             * @description Empty: the graph as a whole
+             * @example out
+             */
             node_id: string;
+            /**
+             * Node Name
+             * @default
+             * @example Result
+             */
+            node_name: string;
             /**
              * Pin
              * @description None: the node as a whole
@@ -1760,6 +1770,41 @@ export interface components {
              */
             to: string;
             total: components["schemas"]["Cost"];
+        };
+        /**
+         * DifferencePart
+         * @description What works otherwise here than where the file comes from.
+         */
+        DifferencePart: {
+            /**
+             * Block
+             * @description None: it concerns the graph, not one block
+             * @example CalculatorBlock
+             */
+            block: string | null;
+            /**
+             * Count
+             * @description How many nodes it concerns
+             * @example 1
+             */
+            count: number;
+            /**
+             * Nodes
+             * @description The first of them
+             * @example [
+             *       {
+             *         "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+             *         "node_id": "sum",
+             *         "node_name": "Sum"
+             *       }
+             *     ]
+             */
+            nodes: components["schemas"]["NodeInGraph"][];
+            /**
+             * Text
+             * @example A division by zero fails; there it gives infinity.
+             */
+            text: string;
         };
         /** DraftSaved */
         DraftSaved: {
@@ -2353,6 +2398,10 @@ export interface components {
         ImportReport: {
             /** Changed */
             changed: components["schemas"]["AlteredPart"][];
+            /** Credentials */
+            credentials: components["schemas"]["WantedCredential"][];
+            /** Differences */
+            differences: components["schemas"]["DifferencePart"][];
             /** Id */
             id: string;
             /** Mapped */
@@ -2360,10 +2409,22 @@ export interface components {
             /** Missing */
             missing: components["schemas"]["MissingPart"][];
             /**
+             * More
+             * @description How many entries were cut off a list, by its name
+             * @example {
+             *       "changed": 12
+             *     }
+             */
+            more: {
+                [key: string]: number;
+            };
+            /**
              * Problems
              * @description What keeps it from running; empty when it can run
              */
             problems: components["schemas"]["ProblemView"][];
+            /** Renamed */
+            renamed: components["schemas"]["RenamedPart"][];
             /** Version */
             version: number;
         };
@@ -2504,6 +2565,12 @@ export interface components {
         MissingPart: {
             /** Block Id */
             block_id: string;
+            /**
+             * Block Name
+             * @description None: nothing is known of the block
+             * @example AITextGeneratorBlock
+             */
+            block_name?: string | null;
             /** Graph Id */
             graph_id: string;
             /**
@@ -2683,6 +2750,15 @@ export interface components {
              * @description Its first 500 characters
              */
             message: string;
+        };
+        /** NodeInGraph */
+        NodeInGraph: {
+            /** Graph Id */
+            graph_id: string;
+            /** Node Id */
+            node_id: string;
+            /** Node Name */
+            node_name: string;
         };
         /** NodeMetadata */
         NodeMetadata: {
@@ -3115,6 +3191,34 @@ export interface components {
             name: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * RenamedPart
+         * @description What was brought up to date.
+         */
+        RenamedPart: {
+            /**
+             * After
+             * @example input_$_0
+             */
+            after: string;
+            /**
+             * Before
+             * @example input1
+             */
+            before: string;
+            /** Graph Id */
+            graph_id: string;
+            /**
+             * Kind
+             * @example pin
+             * @enum {string}
+             */
+            kind: "block" | "pin" | "value";
+            /** Node Id */
+            node_id: string;
+            /** Node Name */
+            node_name: string;
         };
         /**
          * Retry
@@ -3994,6 +4098,45 @@ export interface components {
             review_id: string | null;
             /** Until */
             until: string | null;
+        };
+        /**
+         * WantedCredential
+         * @description A credential that has to be chosen again.
+         */
+        WantedCredential: {
+            /** Graph Id */
+            graph_id: string;
+            /** Node Id */
+            node_id: string;
+            /** Node Name */
+            node_name: string;
+            /**
+             * Pin
+             * @example credentials
+             */
+            pin: string;
+            /**
+             * Provider
+             * @description None: one of `providers`
+             * @example github
+             */
+            provider: string | null;
+            /**
+             * Providers
+             * @description Empty: the file does not say
+             * @example [
+             *       "github"
+             *     ]
+             */
+            providers: string[];
+            /**
+             * Types
+             * @example [
+             *       "api_key",
+             *       "oauth2"
+             *     ]
+             */
+            types: string[];
         };
     };
     responses: {
@@ -5881,6 +6024,7 @@ export interface operations {
                      *         {
                      *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *           "node_id": "out",
+                     *           "node_name": "Result",
                      *           "pin": "value",
                      *           "why": "Credentials do not travel with a graph. Choose one again."
                      *         }
@@ -6457,8 +6601,39 @@ export interface operations {
                      *         {
                      *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *           "node_id": "out",
+                     *           "node_name": "Result",
                      *           "pin": "value",
                      *           "why": "Credentials do not travel with a graph. Choose one again."
+                     *         }
+                     *       ],
+                     *       "credentials": [
+                     *         {
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "node_id": "out",
+                     *           "node_name": "Result",
+                     *           "pin": "credentials",
+                     *           "provider": "github",
+                     *           "providers": [
+                     *             "github"
+                     *           ],
+                     *           "types": [
+                     *             "api_key",
+                     *             "oauth2"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "differences": [
+                     *         {
+                     *           "block": "CalculatorBlock",
+                     *           "count": 1,
+                     *           "nodes": [
+                     *             {
+                     *               "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *               "node_id": "sum",
+                     *               "node_name": "Sum"
+                     *             }
+                     *           ],
+                     *           "text": "A division by zero fails; there it gives infinity."
                      *         }
                      *       ],
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
@@ -6473,12 +6648,16 @@ export interface operations {
                      *       "missing": [
                      *         {
                      *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "block_name": "AITextGeneratorBlock",
                      *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *           "missing": "block",
                      *           "node_id": "out",
                      *           "node_name": "Result"
                      *         }
                      *       ],
+                     *       "more": {
+                     *         "changed": 12
+                     *       },
                      *       "problems": [
                      *         {
                      *           "cure": "Give it a value.",
@@ -6486,6 +6665,16 @@ export interface operations {
                      *           "node_id": "out",
                      *           "path": "inputs.name",
                      *           "pin": "value"
+                     *         }
+                     *       ],
+                     *       "renamed": [
+                     *         {
+                     *           "after": "input_$_0",
+                     *           "before": "input1",
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "kind": "pin",
+                     *           "node_id": "out",
+                     *           "node_name": "Result"
                      *         }
                      *       ],
                      *       "version": 1

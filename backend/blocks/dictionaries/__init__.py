@@ -1,0 +1,1 @@
+"""Objects: make, change, search, merge."""

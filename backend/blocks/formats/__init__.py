@@ -1,0 +1,1 @@
+"""Blocks that read and write JSON, YAML, XML and tables."""

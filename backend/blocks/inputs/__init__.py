@@ -1,0 +1,1 @@
+"""What a run is given: one block for each kind of value."""

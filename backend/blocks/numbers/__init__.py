@@ -1,0 +1,1 @@
+"""Blocks that count, round, write numbers and draw lots."""

@@ -1,0 +1,1 @@
+"""Blocks for the web: pages, HTML, feeds, addresses."""

@@ -1,0 +1,1 @@
+"""Graphs in the format of the AutoGPT platform: read, brought up to date, made safe."""
