@@ -75,6 +75,10 @@ def show(
     console.print(Text(block["description"]))
     _show_pins("inputs", block["inputs"], "required")
     _show_pins("outputs", block["outputs"], "")
+    if block["differences"]:
+        console.print("\nNot as on the AutoGPT platform", style="dim")
+        for sentence in block["differences"]:
+            console.print(Text(f"- {sentence}"))
 
 
 def _known() -> list[JsonObject]:
@@ -141,6 +145,8 @@ def block_json(block: Block) -> JsonObject:
         "description": block.description,
         "kind": block.kind.value,
         "categories": sorted(block.categories),
+        "icon": block.icon,
+        "differences": list(block.differences),
         "inputs": _pins_json(block.pins({}).inputs.values()),
         "outputs": _pins_json(block.pins({}).outputs.values()),
     }

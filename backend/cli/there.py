@@ -25,7 +25,17 @@ from backend.util.errors import GraphInvalid, NotFound, Problem
 _MOST_REVIEWS = 1000
 _OUTPUT_PIN = "output"
 _PAGE = 200
-_RESULT = ("run_id", "status", "outputs", "duration_ms", "cost", "leftovers", "never_fired", "errors")
+_RESULT = (
+    "run_id",
+    "status",
+    "outputs",
+    "answer",
+    "duration_ms",
+    "cost",
+    "leftovers",
+    "never_fired",
+    "errors",
+)
 _REVIEW = {"id", "run_id", "node_id", "name", "data", "is_editable", "created_at"}
 
 
@@ -186,7 +196,7 @@ class There:
 
 
 def _block_json(block: BlockView) -> JsonObject:
-    named = ("id", "name", "title", "description", "kind", "categories")
+    named = ("id", "name", "title", "description", "kind", "categories", "icon", "differences")
     pins = {
         "inputs": [_pin_json(pin) for pin in block.inputs],
         "outputs": [_pin_json(pin) for pin in block.outputs],

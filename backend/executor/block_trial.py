@@ -25,6 +25,8 @@ from backend.data.file import file_id_in
 from backend.data.graph import Graph, Node
 from backend.data.run import EventKind, RunEvent, RunStatus
 from backend.data.user_store import LOCAL_USER_ID
+from backend.executor.journal_reader import read_segments
+from backend.executor.records import unfold
 from backend.executor.values import Stored, from_wire, release
 from backend.executor.worker import Worker
 from backend.util.clock import now
@@ -38,9 +40,14 @@ _FACTS = {**IDS, "idempotency_key": IDEMPOTENCY_KEY}
 
 
 def is_runnable(block: Block, case: TestCase) -> bool:
-    """Whether the engine ever comes to run it: notes are only read, a run without its input is refused."""
+    """Whether the engine ever comes to run it: notes are only read, a run without its input is refused.
+
+    A constant of null means that there is none, so where null is a value it comes over links only.
+    """
     is_without_value = block.kind is BlockKind.INPUT and case.input.get("value") is None and not case.output
-    return block.kind is not BlockKind.NOTE and not is_without_value
+    required = block.input_model(case.input).required_pins()
+    takes_null = any(name in required and value is None for name, value in case.input.items())
+    return block.kind is not BlockKind.NOTE and not is_without_value and not takes_null
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class Stage:
             return [("error", str(error))]
 
     async def _store_files(self, case: TestCase) -> None:
+        if not case.files:
+            return
         async with self.worker.database.begin() as connection:
             for content in case.files:
                 file_id = file_id_in(file_value(content))
@@ -87,12 +96,13 @@ class Stage:
     async def _run_graph(self, graph: Graph) -> list[BlockData]:
         saved = await self.worker.save_graph(LOCAL_USER_ID, graph)
         accepted = await self.worker.submit(LOCAL_USER_ID, saved.id, {})
-        while True:
+        is_over = accepted.loop is not None and await accepted.loop.done is not None
+        while not is_over:
             view = await self.worker.wait(LOCAL_USER_ID, accepted.run_id, timeout_s=0.2)
             if view.status is RunStatus.WAITING:
                 await self._approve(accepted.run_id)
-            elif view.status.is_final:
-                return await self._yields(accepted.run_id)
+            is_over = view.status.is_final
+        return await self._yields(accepted.run_id)
 
     async def _approve(self, run_id: str) -> None:
         async with self.worker.database.begin() as connection:
@@ -102,7 +112,8 @@ class Stage:
                 await self.worker.decide(LOCAL_USER_ID, review["id"], Decision(is_approved=True, data=None))
 
     async def _yields(self, run_id: str) -> list[BlockData]:
-        events = await self.worker.events(LOCAL_USER_ID, run_id)
+        async with self.worker.database.raw() as connection:
+            events = unfold(run_id, [NODE], await read_segments(connection, run_id))
         return [
             await self._pair(event) for event in events if event.kind in (EventKind.YIELDED, EventKind.FAILED)
         ]

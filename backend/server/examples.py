@@ -88,6 +88,8 @@ FIELDS: dict[str, Any] = {
     "Waits.kind": "person",
     "ReviewView.name": "Post this?",
     "RunAccepted.status": "queued",
+    "CallerAnswer.headers": {"X-Order": "7"},
+    "CallerAnswer.body": {"accepted": True},
     "RunDetails.wake_at": None,
     "RunError.code": "block_failed",
     "RunError.message": "division by zero",

@@ -30,6 +30,7 @@ def test_json_is_one_object_of_this_shape(blockyard: CommandLine) -> None:
     assert result == {
         "status": "completed",
         "outputs": {"greeting": ["Hello, Ada!"]},
+        "answer": None,
         "cost": {"usd_micros": 0, "credits": 0.0},
         "leftovers": [],
         "never_fired": [],

@@ -12,7 +12,7 @@ from backend.blocks import Catalogue, catalogue
 from backend.data.block import Block, BlockOutput
 from backend.data.model import BlockSchema, SchemaField
 from backend.data.tables import audit_entry
-from tests.server.conftest import OUTPUT, TEXT_INPUT, echo_graph, node, stored
+from tests.server.conftest import OUTPUT, TEXT_INPUT, VALUE, echo_graph, graph_json, link, node, stored
 from tests.server.test_graph_drafts import draft_of, named, put
 
 
@@ -250,3 +250,18 @@ async def test_anothers_versions_are_not_there(ada: httpx.AsyncClient, bob: http
     assert (await bob.post(f"{url}/publish")).status_code == 404
     assert (await bob.post(f"{url}/unpublish")).status_code == 404
     assert [row["name"] for row in await versions_of(ada, graph_id)] == [""]
+
+
+async def test_objects_among_constants_keep_the_order_of_their_keys(ada: httpx.AsyncClient) -> None:
+    """Columns of a table and the cases of a switch are in the order in which somebody wrote them."""
+    constants = {"data": {"b": 1, "a": {"z": 1, "y": 2}}, "input": "x"}
+    graph = graph_json(
+        "order",
+        [node("v", VALUE, **constants), node("out", OUTPUT, name="v")],
+        [link("v.output", "out.value")],
+    )
+    graph_id = await stored(ada, graph)
+    read = (await ada.get(f"/api/graphs/{graph_id}")).json()
+    assert list(read["nodes"][0]["input_default"]["data"]) == ["b", "a"]
+    run = (await ada.post(f"/api/graphs/{graph_id}/runs", json={"wait": 20})).json()
+    assert list(run["outputs"]["v"][0]["a"]) == ["z", "y"]

@@ -73,6 +73,7 @@ async def test_result_object_has_outputs_cost_and_what_was_left(both_forms: Form
         assert _without_changing(answer) == {
             "status": "completed",
             "outputs": {"echo": ["Ada"]},
+            "answer": None,
             "cost": {"usd_micros": 0, "credits": 0.0},
             "leftovers": [],
             "never_fired": [],

@@ -63,7 +63,7 @@ def complaints(bomb: Bomb, blast: Blast) -> Iterator[str]:
     """What is wrong with how it went; a graph that cannot even be stored is stopped well enough."""
     if blast.status == "refused" and bomb.says is not None:
         return
-    wanted = "completed" if bomb.says is None else "failed"
+    wanted = "completed" if bomb.says is None or _is_output(bomb) else "failed"
     if blast.status != wanted:
         yield f"the run is {blast.status}, not {wanted}: {blast.message[:200]}"
     if bomb.says is not None and bomb.says not in blast.message:
@@ -114,7 +114,7 @@ async def throw(bomb: Bomb, deployment: Deployment, server: Process, client: htt
         seconds = time.perf_counter() - started
     said = run.json()
     is_refused = run.status_code >= 400
-    message = said["detail"] if is_refused else " ".join(error["message"] for error in said.get("errors", ()))
+    message = said["detail"] if is_refused else str((said.get("errors"), said.get("outputs")))
     return Blast(
         "failed" if is_refused else said["status"],
         message,
@@ -123,6 +123,11 @@ async def throw(bomb: Bomb, deployment: Deployment, server: Process, client: htt
         memory.peak_of_helpers_bytes(),
         max(waits, default=0.0),
     )
+
+
+def _is_output(bomb: Bomb) -> bool:
+    """An output of the graph gives the reason on, as the AutoGPT platform has it."""
+    return bomb.block == "AgentOutputBlock"
 
 
 async def uploaded(client: httpx.AsyncClient, content: FileContent) -> str:

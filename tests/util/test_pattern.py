@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from backend.util.bounded.jobs.patterns import Pattern, Spans, compiled
 from backend.util.bounded.protocol import Refused
 from backend.util.errors import BlockError, LimitReached
-from backend.util.pattern import Options, find, is_match, parse_replacement, replace
-from backend.util.pattern_syntax import parse
+from backend.util.patterns.match import Options, find, is_match, parse_replacement, replace
+from backend.util.patterns.syntax import parse
 
 TEXTS = [
     "",

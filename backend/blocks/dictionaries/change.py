@@ -111,7 +111,7 @@ class RemoveFromDictionaryBlock(Block):
         [("updated_dictionary", {})],
         [("updated_dictionary", _WIDE)],
         [("error", says("'c'", "'a', 'b'"))],
-        [("error", says("'absent", "…", "'key 0'", "9,992 more"))],
+        [("error", says("'absent", "…", "'key 0'", "1,992 more"))],
         [("error", says("'keys'", "empty"))],
         [("error", says("key"))],
         [("error", says("dictionary"))],

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.data.block import Execution
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.util.errors import BlockError
 from backend.util.expression import is_simple
 
 Items = list[Any]
@@ -27,5 +28,9 @@ class EachItemInput(BlockSchema):
 def execution_of(constants: JsonObject, linked: frozenset[str]) -> Execution:
     """Inline only where the expression is known to be simple; else it waits for another process."""
     expression = constants.get("expression")
-    is_known = isinstance(expression, str) and "expression" not in linked
-    return Execution.INLINE if is_known and is_simple(str(expression)) else Execution.THREAD
+    if not isinstance(expression, str) or "expression" in linked:
+        return Execution.THREAD
+    try:
+        return Execution.INLINE if is_simple(expression) else Execution.THREAD
+    except BlockError:  # it cannot be read, which takes no time to say
+        return Execution.INLINE

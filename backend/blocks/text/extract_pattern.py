@@ -8,7 +8,7 @@ from backend.blocks.text._pattern_inputs import REFUSED, searchable
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
-from backend.util.pattern import Options, find, takes_a_moment
+from backend.util.patterns.match import Options, find, takes_a_moment
 
 
 class ExtractTextInformationBlock(Block):

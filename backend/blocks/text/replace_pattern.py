@@ -7,7 +7,7 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
-from backend.util.pattern import Options, replace, takes_a_moment
+from backend.util.patterns.match import Options, replace, takes_a_moment
 
 
 class ReplaceByPatternBlock(Block):

@@ -48,9 +48,7 @@ BOMBS: list[Bomb] = [
     Bomb("repeated lists of lists", "MapListBlock", mapped("([[1] * 9999] * 9999)|tojson"), "stopped"),
     Bomb("a repeated text", "MapListBlock", mapped("'a' * 1000000000"), "too large"),
     Bomb("a wide format", "MapListBlock", mapped('"%0999999999d"|format(item)'), "stopped"),
-    Bomb(
-        "a format as wide as memory", "FilterListBlock", mapped('"%099999999d"|format(item) == ""'), "stopped"
-    ),
+    Bomb("a format as wide as memory", "FilterListBlock", mapped('"%099999999d"|format(item) == ""'), None),
     Bomb("a deep indent", "MapListBlock", mapped('"x\ny"|indent(2000000000)'), "stopped"),
     Bomb("slices of nothing", "MapListBlock", mapped("[1]|slice(100000000)|list|length"), "stopped"),
     Bomb("a range without end", "FilterListBlock", mapped("range(1000000000)"), "too many elements"),

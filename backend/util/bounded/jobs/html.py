@@ -8,8 +8,8 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from backend.util.bounded.protocol import MAX_OUTPUT_CHARS, Exceeded, Refused
-from backend.util.html_lines import absolute
-from backend.util.html_text import parse_html, root_of, text_of
+from backend.util.html.lines import absolute
+from backend.util.html.text import parse_html, root_of, text_of
 
 _ADDRESSES = frozenset({"action", "cite", "data", "formaction", "href", "poster", "src"})
 _RAW = frozenset({"script", "style", "template", "textarea", "title"})

@@ -11,7 +11,7 @@ from trafilatura.metadata import extract_metadata
 from trafilatura.settings import Document
 
 from backend.util.bounded.protocol import MAX_OUTPUT_CHARS, Exceeded, Refused
-from backend.util.html_text import parse_html, root_of, text_of
+from backend.util.html.text import parse_html, root_of, text_of
 
 _KNOWN_WITHIN_CHARS = 100_000
 """A page says who wrote it, and when, at its beginning; to look further takes longer than to read it."""

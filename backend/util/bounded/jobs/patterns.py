@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from backend.util.bounded.protocol import MAX_OUTPUT_CHARS, Exceeded, Refused
-from backend.util.pattern_syntax import Atom, Options, Syntax, parse
+from backend.util.patterns.syntax import Atom, Options, Syntax, parse
 
 re2: Any = import_module("re2")
 """It has no types."""

@@ -6176,8 +6176,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "body": "Hello, Ada!",
-                     *         "headers": {},
+                     *         "body": {
+                     *           "accepted": true
+                     *         },
+                     *         "headers": {
+                     *           "X-Order": "7"
+                     *         },
                      *         "status": 200
                      *       },
                      *       "cost": {
@@ -7059,8 +7063,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "body": "Hello, Ada!",
-                     *         "headers": {},
+                     *         "body": {
+                     *           "accepted": true
+                     *         },
+                     *         "headers": {
+                     *           "X-Order": "7"
+                     *         },
                      *         "status": 200
                      *       },
                      *       "cancel_requested_at": "2026-01-31T12:00:00Z",
@@ -7534,8 +7542,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "answer": {
-                     *         "body": "Hello, Ada!",
-                     *         "headers": {},
+                     *         "body": {
+                     *           "accepted": true
+                     *         },
+                     *         "headers": {
+                     *           "X-Order": "7"
+                     *         },
                      *         "status": 200
                      *       },
                      *       "cost": {

@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import Any
 
 from backend.util.bounded.protocol import Refused
-from backend.util.pattern_dialect import as_python, not_supported, refuse_foreign, wrong
-from backend.util.pattern_repeat import Piece, check_size, repeated
+from backend.util.patterns.dialect import as_python, not_supported, refuse_foreign, wrong
+from backend.util.patterns.repeat import Piece, check_size, repeated
 
 MAX_PATTERN_CHARS = 10_000
 _parser: Any = import_module("re._parser")

@@ -14,7 +14,7 @@ from backend.util.bounded.jobs.patterns import SMALL_ATOMS, answer
 from backend.util.bounded.pool import run_bounded
 from backend.util.bounded.protocol import MAX_OUTPUT_CHARS, Exceeded, Refused
 from backend.util.errors import BlockError, LimitReached
-from backend.util.pattern_syntax import MAX_PATTERN_CHARS, Options, parse
+from backend.util.patterns.syntax import MAX_PATTERN_CHARS, Options, parse
 
 __all__ = ["MAX_PATTERN_CHARS", "MAX_TEXT_CHARS", "Options", "find", "is_match", "replace", "takes_a_moment"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from backend.util.html_lines import Lines, Style
+from backend.util.html.lines import Lines, Style
 
 _UNSEEN = frozenset({
     "audio", "canvas", "datalist", "embed", "head", "iframe", "math", "noscript", "object", "script", "style",

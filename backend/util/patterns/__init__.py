@@ -1,0 +1,1 @@
+"""Regular expressions: written as in Python, matched by RE2; see `match`."""
