@@ -24,6 +24,9 @@ class FileStoreBlock(FromAnywhere, Block):
     id = "cbb50872-625b-42f0-8203-a2ae78242d8a"
     categories = {BlockCategory.BASIC, BlockCategory.MULTIMEDIA}
     icon = "file-down"
+    differences = (
+        "The result is a `file:` reference unless base_64 is on; there it is a data URI within graphs.",
+    )
     static_output = True
 
     class Input(BlockSchema):

@@ -20,6 +20,9 @@ class AgentFileInputBlock(FromAnywhere, Block):
     id = "95ead23f-8283-4654-aef3-10c053b74a31"
     categories = {BlockCategory.INPUT, BlockCategory.BASIC}
     icon = "file-input"
+    differences = (
+        "The result is a `file:` reference unless base_64 is on; there it is a data URI within graphs.",
+    )
     kind = BlockKind.INPUT
     static_output = True
 

@@ -13,6 +13,7 @@ class AgentNumberInputBlock(GivesItsValue, Block):
 
     id = "96dae2bb-97a2-41c2-bd2f-13a3b5a8ea98"
     icon = "hash"
+    differences = ("A number with a fraction, such as 2.5, is refused; there the fraction is dropped.",)
 
     class Input(InputFields):
         value: int | None = SchemaField(default=None, description="The number of the run, else this one")

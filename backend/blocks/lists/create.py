@@ -26,6 +26,7 @@ class CreateListBlock(Block):
     id = "a912d5c7-6e00-4542-b2a9-8034136930e4"
     categories = {BlockCategory.DATA}
     icon = "list"
+    differences = ("Tokens are estimated, four characters each.",)
     pure = True
 
     class Input(BlockSchema):

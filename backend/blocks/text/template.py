@@ -18,10 +18,9 @@ class FillTextTemplateBlock(Block):
     icon = "braces"
     pure = True
     differences = (
-        "A template is stopped after 0.9 seconds, 5,000,000 steps or 256 MiB; there after 10 seconds.",
-        "The filter format puts values into a text: `'%.2f'|format(price)`; there it formats one number.",
-        "The filters pprint and tojson exist; center, forceescape, random, urlize, wordcount and xmlattr do not.",
-        "The filters truncate and wordwrap take their width by name: `truncate(length=80)`.",
+        "A template is stopped after 0.8 seconds, 5,000,000 steps or 256 MiB; there after 10 seconds.",
+        "The filter format works both ways: `'%.2f'|format(price)` and `price|format('%.2f')`; there only the latter.",
+        "The filters pprint and tojson exist; center, forceescape, random, urlize and xmlattr do not.",
     )
 
     class Input(BlockSchema):
