@@ -163,12 +163,18 @@ class ExampleFiles:
         return file_value(content)
 
 
+_NOTHING = object()
+
+
 class _Memory:
     """What one example has kept, and whether it has answered."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Any] = {}
         self._is_answered = False
+
+    def forget(self, key: str, scope: KeptScope) -> bool:
+        return self.kept.pop((scope, key), _NOTHING) is not _NOTHING
 
     def respond(self) -> bool:
         is_first, self._is_answered = not self._is_answered, True
@@ -215,6 +221,9 @@ class DirectContext(_Facts):
     async def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
         return self.memory.kept.get((scope, key), default)
 
+    async def forget_value(self, key: str, scope: KeptScope = "graph") -> bool:
+        return self.memory.forget(key, scope)
+
 
 class DirectSyncContext(_Facts):
     """The same for blocks that run in threads."""
@@ -253,6 +262,9 @@ class DirectSyncContext(_Facts):
 
     def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
         return self.memory.kept.get((scope, key), default)
+
+    def forget_value(self, key: str, scope: KeptScope = "graph") -> bool:
+        return self.memory.forget(key, scope)
 
 
 def _not_here(name: str) -> BlockError:

@@ -36,7 +36,11 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list")] = False,
 ) -> None:
     """Every block there is."""
-    found = [block for block in _known() if category is None or category in block["categories"]]
+    known = _known()
+    categories = sorted({one for block in known for one in block["categories"]})
+    if category is not None and category not in categories:
+        raise BadInput(f"There is no category {category!r}. Choose one of: {', '.join(categories)}.")
+    found = [block for block in known if category is None or category in block["categories"]]
     if as_json:
         print_json(found)
         return

@@ -121,7 +121,13 @@ def _tell_import(report: JsonObject) -> None:
     own = report["mapped"][0]
     more = len(report["mapped"]) - 1
     beside = f" with {more} graph{'s' * (more > 1)} that it runs" if more else ""
-    say(f"Imported {own['name']!r}{beside}. Run it with: blockyard run {report['id']}")
+    stops = len(report["problems"])
+    say(
+        f"Imported {own['name']!r}{beside}. Run it with: blockyard run {report['id']}"
+        if not stops
+        else f"Imported {own['name']!r}{beside}. {stops} problem{'s' * (stops > 1)} keep{'s' * (stops == 1)} it from "
+        "running; they stand at the end."
+    )
     for title, lines in told(report):
         if title:
             say(title)

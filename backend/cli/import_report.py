@@ -39,7 +39,7 @@ def told(report: JsonObject) -> Iterator[tuple[str, list[str]]]:
     if report["problems"]:
         yield (
             "Keeps it from running",
-            [f"{_place(names, one)}: {one['message']}" for one in report["problems"]],
+            [f"{_place(names, one)}: {one['message']} {one['cure']}".rstrip() for one in report["problems"]],
         )
 
 

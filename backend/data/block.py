@@ -202,7 +202,11 @@ class Context(RunFacts, Protocol):
         ...
 
     async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
-        """Answer whoever waits for the run, which goes on; False: they have had an answer already."""
+        """Answer whoever waits for the run, which goes on; False: they have had an answer already.
+
+        Raises:
+            TooLarge: the answer is longer than 1 MiB as JSON.
+        """
         ...
 
     async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
@@ -215,6 +219,10 @@ class Context(RunFacts, Protocol):
 
     async def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
         """What is kept under the key, by whichever run; recorded, so that a repetition gets the same."""
+        ...
+
+    async def forget_value(self, key: str, scope: KeptScope = "graph") -> bool:
+        """Keep it no longer; whether it was there, recorded too."""
         ...
 
 
@@ -233,6 +241,7 @@ class SyncContext(RunFacts, Protocol):
     def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool: ...
     def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None: ...
     def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any: ...
+    def forget_value(self, key: str, scope: KeptScope = "graph") -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

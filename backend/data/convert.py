@@ -45,6 +45,7 @@ __all__ = ["Converter", "can_fit", "convert", "converter", "describe", "read_num
 Converter = Callable[[Any], Any]
 """Gives the very object it was given when that fits already."""
 
+_OR_NOTHING = " or nothing"
 MIN_WHOLE, MAX_WHOLE = -(2**63), 2**64 - 1
 """Whole numbers that our JSON carries (orjson: 64 bits)."""
 
@@ -189,7 +190,7 @@ def _first_of(parts: list[Converter], wanted: str) -> Converter:
             results.append(result)
         if results:
             return results[0]
-        raise ValueError(f"{_shown(value)} cannot be used as {wanted}.")
+        raise ValueError(f"{_shown(value)} cannot be used as {wanted.removesuffix(_OR_NOTHING)}.")
 
     return first
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.draft_store import rename_draft, save_draft_as_version
 from backend.data.graph import Graph
+from backend.data.kept_value_store import forget_graph_values
 from backend.data.model import JsonObject
 from backend.data.run import FINAL
 from backend.data.tables import graph as graph_table
@@ -203,7 +204,7 @@ async def change_graph(connection: AsyncConnection, user_id: str, graph_id: str,
 
 
 async def delete_graph(connection: AsyncConnection, user_id: str, graph_id: str) -> None:
-    """Take a graph away; runs of it that have ended can still be read.
+    """Take a graph away, with what its runs have kept; those that have ended can still be read.
 
     Raises:
         NotFound: there is no such graph of this user.
@@ -217,6 +218,7 @@ async def delete_graph(connection: AsyncConnection, user_id: str, graph_id: str)
             f"{runs} not ended: see GET /api/runs?graph_id={graph_id}. Cancel or await them, then delete it."
         )
     await _update(connection, user_id, graph_id, {"deleted_at": sa.func.now(), "published_version": None})
+    await forget_graph_values(connection, user_id, graph_id)
 
 
 async def _count_active(connection: AsyncConnection, user_id: str, graph_id: str) -> int:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from backend.util.errors import TooLarge
+from backend.util.json_marks import MAX_VALUES, is_crowded
 
-MAX_VALUES = 600_000
-"""Lists, objects and what is in them, each of which takes about a hundred bytes."""
-_MARKS = b',[{"'
-_OTHERS = bytes(set(range(256)).difference(_MARKS))
-_TEXT = re.compile(rb'"[^"]*"')
+__all__ = ["MAX_VALUES", "refuse_crowded"]
 
 
 def refuse_crowded(raw: bytes) -> None:
@@ -19,18 +14,5 @@ def refuse_crowded(raw: bytes) -> None:
     Raises:
         TooLarge: it holds more values than `MAX_VALUES`.
     """
-    if _count(raw) <= MAX_VALUES:
-        return
-    if _count(_without_texts(raw)) > MAX_VALUES:
+    if is_crowded(raw):
         raise TooLarge(f"The file holds more than {MAX_VALUES:,} values, and was not read. Split it.")
-
-
-def _count(raw: bytes) -> int:
-    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
-
-
-def _without_texts(raw: bytes) -> bytes:
-    """The commas and brackets that stand outside of texts."""
-    plain = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    marks = plain.translate(None, _OTHERS).replace(b'""', b"")
-    return _TEXT.sub(b"", marks)

@@ -97,6 +97,8 @@ def describe(schema: JsonObject) -> str:
 
 def _describe(schema: JsonObject, defs: JsonObject, depth: int) -> str:
     said = dict.fromkeys(_describe_one(one, defs, depth) for one in alternatives(schema, defs))
+    if NAMES["number"] in said:
+        said.pop(NAMES["integer"], None)
     return "anything" if "anything" in said else " or ".join(said)
 
 

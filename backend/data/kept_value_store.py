@@ -33,8 +33,8 @@ async def keep_value(connection: AsyncConnection, user_id: str, graph_id: str, k
     count, total_bytes = (await connection.execute(others)).one()
     if count >= MOST_VALUES or total_bytes + size_bytes > MOST_BYTES:
         raise Conflict(
-            f"{MOST_VALUES:,} values or {MOST_BYTES // 2**20} MiB are kept already. Keep less, or one object "
-            "instead of many values."
+            f"{MOST_VALUES:,} values or {MOST_BYTES // 2**20} MiB are kept already. Forget some of them "
+            "(ForgetInformationBlock), or delete graphs that keep them."
         )
     statement = insert(kept_value).values(
         user_id=user_id,
@@ -59,3 +59,20 @@ async def read_kept_value(connection: AsyncConnection, user_id: str, graph_id: s
     )
     found: str | None = await connection.scalar(query)
     return found
+
+
+async def forget_value(connection: AsyncConnection, user_id: str, graph_id: str, key: str) -> bool:
+    """Forget the value; whether there was one."""
+    c = kept_value.c
+    query = (
+        sa.delete(kept_value)
+        .where(c.user_id == user_id, c.graph_id == graph_id, c.key == key)
+        .returning(c.key)
+    )
+    return await connection.scalar(query) is not None
+
+
+async def forget_graph_values(connection: AsyncConnection, user_id: str, graph_id: str) -> None:
+    """Forget all that runs of the graph have kept for it."""
+    c = kept_value.c
+    await connection.execute(sa.delete(kept_value).where(c.user_id == user_id, c.graph_id == graph_id))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import CoreSchema, PydanticUndefined
 
 JsonObject = dict[str, Any]
 
@@ -17,6 +17,13 @@ class BlockSchema(BaseModel):
     """The inputs or the outputs of a block: one field is one pin."""
 
     model_config = ConfigDict(extra="ignore", protected_namespaces=(), allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Lists and objects stop at the first member that does not fit: half a million say no more than one."""
+        schema = handler(source)
+        _stop_at_first(schema)
+        return schema
 
     @classmethod
     @cache
@@ -66,6 +73,23 @@ class BlockSchema(BaseModel):
     def credentials_pins(cls) -> tuple[str, ...]:
         """Fields that hold a reference to a credential, by their names."""
         return tuple(name for name in cls.model_fields if is_credentials_name(name))
+
+
+_STOPPING = ("list", "dict", "set", "frozenset", "tuple")
+_NO_SCHEMAS = ("default", "metadata", "serialization")
+
+
+def _stop_at_first(part: Any) -> None:
+    if isinstance(part, list):
+        for inner in cast("Iterable[Any]", part):
+            _stop_at_first(inner)
+    elif isinstance(part, dict):
+        schema = cast("JsonObject", part)
+        if schema.get("type") in _STOPPING:
+            schema["fail_fast"] = True
+        for name, inner in schema.items():
+            if name not in _NO_SCHEMAS:
+                _stop_at_first(inner)
 
 
 def extra(field: FieldInfo) -> JsonObject:

@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import NAMESPACE_OID, uuid5
 
 import orjson
@@ -22,13 +23,15 @@ from backend.data.run_store import ANSWER, TAKE_REVIEW
 from backend.executor.files import pin_with
 from backend.executor.values import from_wire, hold, release, to_wire
 from backend.util.clock import id_beside, now
-from backend.util.errors import BlockError, InvalidInput, NotFound
+from backend.util.errors import BlockError, InvalidInput, NotFound, TooLarge
 
 if TYPE_CHECKING:
+    from backend.executor.run_loop import RunLoop
     from backend.executor.run_node import NodeRun
 
 Result = TypeVar("Result")
 _RESPONSE = "respond"
+MAX_ANSWER_CHARS = 1_048_576
 
 
 @dataclass(slots=True)
@@ -189,18 +192,26 @@ class BlockContext:
     async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
         steps = self._run.memory.steps
         if _RESPONSE not in steps:
-            root, run_log = self._run.loop.root, self._run.loop.log
             answer = CallerAnswer(status=status, headers=dict(headers), body=body)
-            is_first = not root.callers.is_answered
-            if is_first:
-                root.callers.is_answered = True
-                run_log.also(ANSWER, root.row.id, answer.model_dump_json())
-            self._record(_RESPONSE, is_first)
-            await run_log.flushed()
-            if is_first:
-                root.callers.tell(answer)
-                root.services.answered(root)
+            raw = answer.model_dump_json()
+            if len(raw) > MAX_ANSWER_CHARS:
+                raise TooLarge("The answer is larger than 1 MiB. Answer with less, or with where to find it.")
+            self._run.check_alive()
+            await self._answer(answer, raw)
         return bool(steps[_RESPONSE])
+
+    async def _answer(self, answer: CallerAnswer, raw: str) -> None:
+        """Told once it is on disk, whatever becomes of the firing meanwhile."""
+        root, run_log = self._run.loop.root, self._run.loop.log
+        is_first = not root.callers.is_answered
+        if is_first:
+            root.callers.is_answered = True
+            run_log.also(ANSWER, root.row.id, raw)
+        self._record(_RESPONSE, is_first)
+        written = cast("asyncio.Future[None]", run_log.flushed())
+        if is_first:
+            written.add_done_callback(partial(_tell, root, answer))
+        await asyncio.shield(written)
 
     async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
         kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
@@ -215,6 +226,14 @@ class BlockContext:
 
         return await self.step(f"kept/{scope}/{key}", read)
 
+    async def forget_value(self, key: str, scope: KeptScope = "graph") -> bool:
+        kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
+
+        async def forget() -> bool:
+            return await surely("value", lambda: kept.forget(self.user_id, graph_id, key))
+
+        return bool(await self.step(f"forget/{scope}/{key}", forget))
+
     def _graph_of(self, scope: KeptScope) -> str:
         return self.graph_id if scope == "graph" else ALL_GRAPHS
 
@@ -223,6 +242,12 @@ class BlockContext:
         wire = to_wire(hold(result))
         self._run.loop.log.note("step", self._run.node.index, self.firing, {"key": key, "result": wire})
         self._run.memory.steps[key] = orjson.loads(orjson.dumps(wire))
+
+
+def _tell(root: RunLoop, answer: CallerAnswer, written: asyncio.Future[None]) -> None:
+    if written.exception() is None:
+        root.callers.tell(answer)
+        root.services.answered(root)
 
 
 class ThreadContext:
@@ -288,6 +313,9 @@ class ThreadContext:
 
     def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
         return self._wait_for(self._context.kept_value(key, scope, default))
+
+    def forget_value(self, key: str, scope: KeptScope = "graph") -> bool:
+        return self._wait_for(self._context.forget_value(key, scope))
 
     def _wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
         async def unwound() -> Result | Suspend:

@@ -13,7 +13,7 @@ from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
 from backend.executor.run_node import Failure, describe
-from backend.executor.values import Held, hold, release, to_wire
+from backend.executor.values import Held, hold, is_large, release, to_wire
 from backend.util.errors import BlockError
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any])
         edits = loop.edits[node.index]
         taken = {pin: value for pin, value in taken.items() if pin not in edits}
         overrides = {**(overrides or {}), **edits}
+    if any(is_large(value.data) for value in taken.values()):
+        raise _TakesLong
     data = node.input_model({pin: value.data for pin, value in taken.items()}, overrides)
     if not node.block.is_quick(data):
         raise _TakesLong

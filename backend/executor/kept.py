@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from backend.data.db import Database
-from backend.data.kept_value_store import keep_value, read_kept_value
+from backend.data.kept_value_store import forget_value, keep_value, read_kept_value
 
 
 class StoredValues:
@@ -22,3 +22,7 @@ class StoredValues:
         async with self._database.begin() as connection:
             raw = await read_kept_value(connection, user_id, graph_id, key)
         return raw is not None, None if raw is None else orjson.loads(raw)
+
+    async def forget(self, user_id: str, graph_id: str, key: str) -> bool:
+        async with self._database.begin() as connection:
+            return await forget_value(connection, user_id, graph_id, key)

@@ -19,7 +19,7 @@ from backend.executor.context import BlockContext, Suspend, ThreadContext
 from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
 from backend.executor.run_log import RunLost
-from backend.executor.values import Held, Stored, digest, from_json, hold, release
+from backend.executor.values import Held, Stored, digest, from_json, hold, is_large, release
 from backend.util.errors import (
     BlockError,
     BlockTimeout,
@@ -79,6 +79,7 @@ class NodeRun:
         "key",
         "hold",
         "given",
+        "is_large",
         "reported_usd_micros",
         "_position",
     )
@@ -99,6 +100,8 @@ class NodeRun:
         """A pure block that was too long for the fast path: where it stands."""
         self.hold: Hold | None = None
         """The money it may spend; None when its block costs nothing."""
+        self.is_large = False
+        """Whether it got so much that nothing with it is done within the loop."""
         self.given: Any = None
         """What the block was given, checked."""
         self.reported_usd_micros = 0
@@ -225,12 +228,19 @@ class NodeRun:
         self._position = 0
         if self.node.pinned is not None:
             return streams.inline(pinned_values(self.node))
-        data = self.given = self.node.input_model(*await self._inputs())
+        data = self.given = await self._checked(*await self._inputs())
         money = self.hold = await self.loop.services.billing.reserve(self, data)
         stream = await self._start(data)
         if money is not None:
             money.start()
         return stream
+
+    async def _checked(self, taken: dict[str, Held], overrides: dict[str, Any] | None) -> Any:
+        """The inputs, checked; large ones in a thread."""
+        self.is_large = any(map(is_large, taken.values()))
+        if self.is_large:
+            return await asyncio.to_thread(self.node.input_model, taken, overrides)
+        return self.node.input_model(taken, overrides)
 
     async def _start(self, data: Any) -> AsyncIterator[BlockData]:
         block, execution = self.node.block, self.node.execution
@@ -241,7 +251,7 @@ class NodeRun:
         keywords = await self._keywords(data)
         if execution is Execution.ASYNC:
             return cast("AsyncIterator[BlockData]", block.run(data, **keywords))
-        if execution is Execution.INLINE and block.is_quick(data):
+        if execution is Execution.INLINE and not self.is_large and block.is_quick(data):
             return streams.inline(cast("Iterator[BlockData]", block.run(data, **keywords)))
         make = lambda: cast("Iterator[BlockData]", block.run(data, **keywords))  # noqa: E731
         return self.loop.services.threads.iterate(make)

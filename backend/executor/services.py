@@ -69,6 +69,10 @@ class KeptValues(Protocol):
         """Whether something is kept there, and what."""
         ...
 
+    async def forget(self, user_id: str, graph_id: str, key: str) -> bool:
+        """Keep it no longer; whether it was there."""
+        ...
+
 
 class Reviews(Protocol):
     async def answer(self, user_id: str, review_id: str) -> Decision | None:

@@ -39,6 +39,12 @@ class Stored:
 
 
 Held = str | int | float | bool | None | Encoded | Stored
+LARGE_BYTES = 131_072
+"""A list or an object of more is read, converted and worked on in a thread: it may have 50,000 members."""
+
+
+def is_large(held: Held) -> bool:
+    return type(held) is Encoded and len(held.raw) > LARGE_BYTES
 
 
 def hold(value: Any) -> Held:

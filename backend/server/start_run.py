@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Response
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from backend.data.draft_store import save_draft_as_version
 from backend.data.run import RunOptions
@@ -55,6 +55,14 @@ class RunRequest(RunOptions):
         default=False,
         description="Answer when the run has ended: true, or for how many seconds at most; then 202",
     )
+
+    @field_validator("wait", mode="before")
+    @classmethod
+    def _check_wait(cls, wait: Any) -> Any:
+        is_seconds = isinstance(wait, (int, float)) and 0 <= wait <= LONGEST_WAIT_S
+        if not (isinstance(wait, bool) or is_seconds):
+            raise ValueError(f"give true, false, or 0 to {LONGEST_WAIT_S:g} seconds")
+        return wait
 
     def options(self) -> RunOptions:
         """What of it is how to run."""

@@ -11,7 +11,7 @@ _CODECS = frozenset({
     "ascii", "big5", "big5hkscs", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gb2312",
     "gbk", "hz", "iso2022_jp", "iso2022_kr", "johab", "koi8_r", "koi8_u", "latin_1", "mac_cyrillic",
     "mac_roman", "ptcp154", "shift_jis", "tis_620", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_8",
-    *(f"iso8859_{part}" for part in range(2, 17)), *(f"cp125{part}" for part in range(9)),
+    *(f"iso8859_{part}" for part in range(2, 17) if part != 12), *(f"cp125{part}" for part in range(9)),
 })  # fmt: skip
 """Python has more, and some take the square of the length: 200 KB of "punycode" take four seconds."""
 _AS_BROWSERS_READ = {
@@ -30,6 +30,12 @@ _MARKS = ((codecs.BOM_UTF8, "utf_8"), (codecs.BOM_UTF16_LE, "utf_16_le"), (codec
 _LONGEST_HEADER = 500
 """RFC 2231 lets a charset be written in another one."""
 _PRESCANNED_BYTES = 4096
+_PIECE = 65_536
+_MARKED = {
+    "utf_16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf_32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+"""In pieces they cannot be read without their mark; read whole, they are little-endian then."""
 _SAID = re.compile(
     rb"""<(?:meta[^>]{0,500}?charset|\?xml[^>]{0,200}?encoding)\s*=\s*["']?\s*([a-z0-9_.:-]{1,40})""",
     re.IGNORECASE,
@@ -52,21 +58,32 @@ def charset_in(content_type: str) -> str:
 
 def decoded(content: bytes, content_type: str) -> str:
     """A text in the charset that its Content-Type names, else UTF-8; what cannot be read becomes U+FFFD."""
-    return content.decode(codec_of(charset_in(content_type)) or "utf_8", errors="replace")
+    return _read(content, codec_of(charset_in(content_type)) or "utf_8")
 
 
 def decoded_page(content: bytes, content_type: str) -> str:
     """A web page as browsers read it: its byte order mark, the header, its `<meta>`, UTF-8, else Windows-1252."""
     for mark, marked in _MARKS:
         if content.startswith(mark):
-            return content[len(mark) :].decode(marked, errors="replace")
+            return _read(content[len(mark) :], marked)
     codec = codec_of(charset_in(content_type)) or _own_word(content)
     if codec is not None:
-        return content.decode(_AS_BROWSERS_READ.get(codec, codec), errors="replace")
+        return _read(content, _AS_BROWSERS_READ.get(codec, codec))
     try:
         return content.decode()
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        return _read(content, "cp1252")
+
+
+def _read(content: bytes, codec: str) -> str:
+    """The text, with U+FFFD for what cannot be read; in pieces, so that other threads come to their turn."""
+    if len(content) <= _PIECE or codec.startswith("iso2022"):
+        return content.decode(codec, errors="replace")
+    if codec in _MARKED and not content.startswith(_MARKED[codec]):
+        codec += "_le"
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    places = range(0, len(content), _PIECE)
+    return "".join(decoder.decode(content[at : at + _PIECE], at + _PIECE >= len(content)) for at in places)
 
 
 def _own_word(content: bytes) -> str | None:

@@ -160,4 +160,6 @@ def _unresolved(host: str, error: socket.gaierror) -> Exception:
 
 
 def _unknown_host(host: str) -> ProviderUnavailable:
-    return ProviderUnavailable(f"There is no host {host!r}. Check the spelling of the address.")
+    return ProviderUnavailable(
+        f"There is no host {host!r}. Check its spelling, and this machine's network and name service."
+    )

@@ -28,6 +28,7 @@ from tests.support.autogpt import (
     file,
     find,
     imported,
+    link,
     named,
     node,
 )
@@ -185,6 +186,18 @@ def test_pins_that_have_other_names_now() -> None:
     assert list(changes(read)) == [("number", "placeholder_values")]
 
 
+def test_options_that_are_no_texts_become_texts() -> None:
+    nodes = [
+        node("text", INPUT, name="q", value=3, placeholder_values=["a", 2, None, True, {"b": 1}]),
+        node("same", INPUT, name="r", value=2, placeholder_values=["a", 2]),
+        node("pick", id_of("AgentDropdownInputBlock"), name="p", placeholder_values=[2.5]),
+    ]
+    read = imported(file(nodes))
+    options = [one.input_default["options"] for one in read.graph.nodes]
+    assert options == [["a", "2", "true", '{"b": 1}', "3"], ["a", "2"], ["2.5"]]
+    assert problems_of(read.graph, find) == ()
+
+
 def test_models_that_are_gone_give_way_to_the_default_and_that_is_said() -> None:
     known = known_block(MODEL)
     assert known is not None
@@ -268,6 +281,15 @@ def test_nothing_secret_is_stored_or_told() -> None:
     }
 
 
+def test_secrets_in_headers_that_are_given_one_by_one_are_left_out() -> None:
+    headers = {"headers_#_Authorization": "CANARY", "headers_#_X-Key": "CANARY", "headers_#_Accept": "a"}
+    others = {"body_#_Authorization": "by law", "headers_#_Cookie": ""}
+    read = imported(file([node("get", id_of("SendWebRequestBlock"), url="u", **headers, **others)]))
+    assert named(read, "get").input_default == {"url": "u", "headers_#_Accept": "a", **others}
+    assert set(changes(read)) == {("get", "headers_#_Authorization"), ("get", "headers_#_X-Key")}
+    assert "CANARY" not in json.dumps(read.report([]))
+
+
 def test_what_is_only_called_like_a_secret_stays() -> None:
     constants = {"values": ["a"], "max_tokens": 5}
     read = imported(
@@ -308,9 +330,48 @@ def test_links_without_ends_are_taken_off_and_named() -> None:
 
 def test_node_that_lost_all_that_fed_it_does_not_fire_by_itself() -> None:
     nodes = [node("a", VALUE, input=1), node("b", VALUE, input=2), node("c", VALUE, input=3)]
-    read = imported(file(nodes, ["gone.x -> a.input", "b.output -> c.input", "gone.x -> c.data"]))
+    whole = file(nodes, ["gone.x -> a.input", "b.output -> c.input"])
+    whole["links"].append(link("gone.x -> c.data", is_static=True))
+    read = imported(whole)
     assert [one.disabled for one in read.graph.nodes] == [True, False, False]
     assert "disabled" in changes(read)["a", None]
+
+
+def test_node_that_lost_what_made_it_start_does_not_fire_by_itself() -> None:
+    """Static links give it values, but do not make it wait for the one that is lost."""
+    nodes = [
+        node("in", INPUT, name="q"),
+        node("check", CALCULATOR, operation="Add"),
+        *(node(name, id_of("SendWebRequestBlock"), method="POST") for name in ("lost", "fed", "static")),
+        node("own", CALCULATOR, operation="Add", a=0, b=0),
+        node("own lost", CALCULATOR, operation="Add", a=0, b=0),
+    ]
+    links = ["in.result -> check.a", "check.approved -> lost.body", "in.result -> lost.url"]
+    links += ["check.approved -> fed.body", "check.result -> fed.url"]
+    links += ["in.result -> static.url", "in.gone -> static.body"]
+    links += ["in.result -> static.method", "check.approved -> static.method"]
+    links += ["check.approved -> own.b", "own.result -> own.a"]
+    links += ["in.result -> own lost.a", "own lost.gone -> own lost.b"]
+    read = imported(file(nodes, links))
+    assert [one.label for one in read.graph.nodes if one.disabled] == ["lost", "own"]
+    assert "disabled" in changes(read)["lost", None]
+
+
+def test_node_that_runs_a_graph_is_disabled_when_it_lost_what_made_it_start() -> None:
+    child = file([node("i", INPUT, name="x", value=1)], id="child")
+    names = ("all lost", "static left", "static lost")
+    nodes = [node(name, AGENT, graph_id="child", graph_version=1, inputs={}) for name in names]
+    nodes += [node("v", VALUE, input=1), node("sum", CALCULATOR, operation="Add", a=1, b=1)]
+    links = ["sum.result -> all lost.old", "sum.result -> static left.old", "v.output -> static left.x"]
+    read = imported(file(nodes, [*links, "v.output -> static lost.old"], sub_graphs=[child]))
+    assert [one.label for one in read.graph.nodes if one.disabled] == ["all lost", "static left"]
+    assert {("all lost", None), ("static left", None)} <= set(changes(read))
+
+
+def test_inputs_and_notes_stay_enabled_whatever_they_lost() -> None:
+    nodes = [node("in", INPUT, name="q"), node("note", id_of("NoteBlock"), text="x")]
+    read = imported(file(nodes, ["gone.x -> in.value", "gone.x -> note.text"]))
+    assert [one.disabled for one in read.graph.nodes] == [False, False]
 
 
 def test_of_two_nodes_with_one_id_links_mean_the_first() -> None:

@@ -65,6 +65,25 @@ def test_graph_that_is_run_is_found_by_id_then_by_version_and_pins_then_by_pins(
     assert {(named(read, name).id, "graph_id") for name in ("either", "none")} <= asked
 
 
+@pytest.mark.parametrize(
+    "lists", [{"sub_graphs": []}, {"subgraphs": {}}, {"sub_graphs": None}, {"sub_graphs": [{}]}]
+)
+def test_copies_of_a_graph_that_differ_in_the_graphs_within_are_one(lists: dict[str, Any]) -> None:
+    other = child("2", "other", ["x"], [])
+    if lists == {"sub_graphs": [{}]}:
+        lists = {"sub_graphs": [other]}
+    plain, newer = child("1", "one", ["q"], ["a"]), child("1", "one", ["q"], ["a"], version=2)
+    outer = file([], id="outer", name="outer", sub_graphs=[plain, newer])
+    call_it = call("call", "gone", ["q"], ["a"], version=1)
+    read = imported(file([call_it], sub_graphs=[outer, {**newer, **lists}, {**plain, **lists}]))
+    names = [one.name for one in read.graph.sub_graphs]
+    assert sorted(set(names) - {"other"}) == ["one", "outer"]
+    assert names.count("one") == 2, "two versions"
+    versions = [one.id for one in read.graph.sub_graphs if one.name == "one"]
+    assert named(read, "call").input_default["graph_id"] in versions
+    assert read.missing == []
+
+
 def test_pins_come_from_the_graph_that_is_run_and_lost_ones_are_named() -> None:
     one = child("1", "one", ["q?"], ["a"])
     one["nodes"][0]["input_default"] |= {"value": "x", "title": "Question"}

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
 import pytest
 
-from backend.blocks.basic.kept import PersistInformationBlock, RetrieveInformationBlock
+from backend.blocks.basic.kept import (
+    ForgetInformationBlock,
+    PersistInformationBlock,
+    RetrieveInformationBlock,
+)
 from backend.blocks.basic.respond import RespondToCallerBlock
 from backend.blocks.lists.add import AddToListBlock
 from backend.blocks.time.countdown import CountdownTimerBlock
 from backend.data import kept_value_store
 from backend.data.db import Database
 from backend.data.graph import Graph
+from backend.data.graph_store import delete_graph
 from backend.data.run import CallerAnswer, RunStatus
 from backend.data.user_store import LOCAL_USER_ID, create_user
+from backend.executor.journal import Journal
 from backend.executor.worker import Worker
 from backend.util.errors import Conflict, TooLarge
 from backend.util.settings import Settings
@@ -161,3 +168,68 @@ async def test_what_is_kept_is_limited(database: Database, monkeypatch: pytest.M
         with pytest.raises(TooLarge, match="1 MiB"):
             await keep("a", '"' + "x" * 1_048_576 + '"')
         assert await kept_value_store.read_kept_value(connection, LOCAL_USER_ID, "", "b") == '"0123456789"'
+
+
+async def test_an_answer_that_is_stored_is_told_although_its_firing_was_given_up(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = Journal._commit
+
+    async def late(journal: Journal, connection: Any, parts: list[Any], *, is_repeated: bool) -> set[str]:
+        if any("SET answer" in sql for part in parts for sql, _ in part.extras):
+            await asyncio.sleep(0.6)
+        return await commit(journal, connection, parts, is_repeated=is_repeated)
+
+    monkeypatch.setattr(Journal, "_commit", late)
+    graph = make(
+        "given-up",
+        {**IN, "say": (RespondToCallerBlock, {}), **OUT},
+        ["in.result say.body", "say.is_first out.value"],
+    )
+    graph.nodes[1].policy.timeout_s = 0.2
+    async with at_work(database, settings) as worker:
+        saved = await worker.save_graph(LOCAL_USER_ID, graph)
+        accepted = await worker.submit(LOCAL_USER_ID, saved.id, {"x": "stored"})
+        assert accepted.loop is not None
+        await asyncio.wait_for(accepted.loop.callers.heard(), 5)
+        assert accepted.loop.callers.answer is not None
+        assert accepted.loop.callers.answer.body == "stored"
+        assert (await ended(worker, accepted.run_id)).status is RunStatus.FAILED
+
+
+async def test_an_answer_that_is_too_long_fails_and_another_may_follow(
+    database: Database, settings: Settings
+) -> None:
+    nodes: Nodes = {
+        **IN,
+        "long": (RespondToCallerBlock, {"body": ["x" * 1_100_000]}),
+        "short": (RespondToCallerBlock, {}),
+        **OUT,
+    }
+    graph = make("long", nodes, ["long.error short.body", "short.is_first out.value"])
+    async with at_work(database, settings) as worker:
+        view = await ended(worker, await submit(worker, graph))
+    assert view.summary is not None
+    assert view.summary.outputs == {"y": [True]}
+    assert view.answer is not None
+    assert "1 MiB" in view.answer.body
+
+
+async def test_what_is_kept_can_be_forgotten_and_goes_with_its_graph(
+    database: Database, settings: Settings
+) -> None:
+    graph = appends("kept", "within_agent")
+    forgets = make(
+        "kept",
+        {**IN, "forget": (ForgetInformationBlock, {"key": "all"}), **OUT},
+        ["in.result forget.key", "forget.was_kept out.value"],
+    )
+    async with at_work(database, settings) as worker:
+        assert await kept_after(worker, graph, 1) == [1]
+        assert await kept_after(worker, forgets, "all") is True
+        assert await kept_after(worker, forgets, "all") is False
+        assert await kept_after(worker, graph, 2) == [2]
+        assert await value(database, "SELECT count(*) FROM kept_value") == 1
+        async with database.begin() as connection:
+            await delete_graph(connection, LOCAL_USER_ID, graph.id)
+        assert await value(database, "SELECT count(*) FROM kept_value") == 0

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
+
+import pytest
+from pydantic import ValidationError
 
 from backend.blocks import catalogue
+from backend.blocks.text.combine import CombineTextsBlock
 from backend.data.block import Block, BlockOutput
 from backend.data.db import Database
 from backend.data.model import BlockSchema, SchemaField
 from backend.data.user_store import LOCAL_USER_ID
 from backend.executor.worker import Worker
 from backend.util.settings import Settings
+from tests.support.collector import thaw
 from tests.support.durable import IN, OUT, make
 from tests.support.workers import ended, submit
 
@@ -60,3 +67,43 @@ async def test_inputs_decide_where_a_pure_block_runs(database: Database, setting
         failed = await ended(worker, await submit(worker, GRAPH, -1))
         assert failed.summary is not None
         assert "less than nothing" in failed.summary.errors[0].message
+
+
+async def test_large_lists_are_taken_off_the_loop_before_they_are_looked_at(
+    database: Database, settings: Settings
+) -> None:
+    worker = Worker(database, settings, find)
+    graph = make("large", {**IN, "it": (WhereBlock, {}), **OUT}, ["in.result_#_n it.n", "it.where out.value"])
+    listed = make(
+        "listed",
+        {**IN, "it": (CombineTextsBlock, {"delimiter": ","}), **OUT},
+        ["in.result it.input", "it.output out.value"],
+    )
+    async with worker.at_work():
+        view = await ended(worker, await submit(worker, graph, {"n": 3, "more": [0] * 100_000}))
+        assert view.summary is not None
+        assert view.summary.outputs == {"y": ["loop"]}
+        lags: list[float] = []
+        async with asyncio.TaskGroup() as tasks:
+            ticking = tasks.create_task(ticks(lags))
+            view = await ended(worker, await submit(worker, listed, [1] * 200_000), within_s=20)
+            ticking.cancel()
+        assert view.status.value == "completed"
+        assert max(lags) < 0.5
+    thaw()
+
+
+async def ticks(lags: list[float]) -> None:
+    """How late the loop is, in seconds, every 5 ms."""
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(0.005)
+        lags.append(time.perf_counter() - began - 0.005)
+
+
+async def test_many_members_that_do_not_fit_are_one_problem() -> None:
+    began = time.perf_counter()
+    with pytest.raises(ValidationError) as caught:
+        CombineTextsBlock.Input.model_validate({"input": [{}] * 300_000})
+    assert caught.value.error_count() == 1
+    assert time.perf_counter() - began < 0.5

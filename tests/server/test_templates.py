@@ -183,9 +183,10 @@ async def test_a_watched_address_tells_when_it_changes_and_only_then(ada: httpx.
         {"state": ["up"], "changed": ["up"]},
         {"state": ["up"]},
         {"state": ["down"], "changed": ["down"]},
-        {"state": ["down"]},
+        {"state": ["down"], "reason": [seen[3]["reason"][0]]},
         {"state": ["up"], "changed": ["up"]},
     ]
+    assert "closed" in seen[3]["reason"][0] or "answer" in seen[3]["reason"][0]
 
 
 async def test_nested_json_becomes_rows(ada: httpx.AsyncClient) -> None:

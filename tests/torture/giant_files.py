@@ -9,6 +9,7 @@ import orjson
 
 from backend.data.autogpt.document import MAX_LINKS as READ_LINKS
 from backend.data.autogpt.document import MAX_NODES as READ_NODES
+from backend.data.autogpt.known_blocks import id_of
 from backend.data.graph import MAX_LINKS, MAX_NODES
 from backend.data.import_limits import MAX_VALUES as READ_VALUES
 from backend.data.json_types import as_object
@@ -21,6 +22,8 @@ COMBINE = "e30a4d42-7b7d-4e6a-b36e-1f9b8e3b7d85"
 INPUT = "c0a8e994-ebf1-4a9c-a4d8-89d09c86741b"
 DICTIONARY = "b924ddf4-de4f-4b56-9a85-358930dcbc91"
 MODEL = "1f292d4a-41a4-4977-9684-7c8d560b9f91"
+LIST = id_of("CreateListBlock")
+EXTEND = id_of("AddToListBlock")
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
 
 Make = Callable[[], bytes]
@@ -118,6 +121,26 @@ def _agents(schema: dict[str, object]) -> bytes:
         [_node(k, AGENT, constants) for k in range(max(calls, 1))],
         more=b',"sub_graphs":[' + b",".join(children) + b"]",
     )
+
+
+def _unmet(count: int, schema: str, key: str) -> dict[str, object]:
+    """The constants of a node that runs a graph which is not in the file."""
+    schemas = {"input_schema": {}, "output_schema": {}, schema: _schema(count)}
+    return {"graph_id": "gone", "inputs": {}, **schemas, **{key % k: "x" for k in range(count) if key}}
+
+
+def _loops(constants: object) -> bytes:
+    """One list with these constants, with which many loops begin."""
+    nodes = [_node(k, EXTEND, {"entry": 1}) for k in range(1, READ_NODES)]
+    return _graph([_node(0, LIST, constants), *nodes], _loop_links(READ_NODES - 1, lambda _: 0, 1))
+
+
+def _loop_links(count: int, source: Callable[[int], int], first: int | None = None) -> Iterator[bytes]:
+    """A link from without and one from itself, for so many nodes."""
+    for k in range(count):
+        sink = f"n{k + (count if first is None else first)}"
+        yield _link(2 * k, f"n{source(k)}.list", f"{sink}.list")
+        yield _link(2 * k + 1, f"{sink}.updated_list", f"{sink}.list")
 
 
 def _values(raw: bytes) -> int:
@@ -229,6 +252,24 @@ _GIANTS: dict[str, Make] = {
     "graphs with few pins to choose from": lambda: _agents(_schema(1)),
     "large schemas": lambda: _agents(_schema(3_000)),
     "one large schema": lambda: _agents(_schema(100_000)),
+    "keys of a graph that is not here": lambda: _graph(
+        [_node(0, AGENT, _unmet(20_000, "input_schema", "token%d"))]
+    ),
+    "outputs of a graph that is not here": lambda: _graph(
+        [_node(0, AGENT, _unmet(READ_LINKS, "output_schema", "")), _node(1)],
+        (_link(k, f"n0.p{k}", f"n1.data_#_{k}") for k in range(READ_LINKS)),
+    ),
+    "loops that begin alike": lambda: _loops({f"values_$_{k}": k for k in range(9_999)}),
+    "loops that begin with one list": lambda: _loops({"values": list(range(400_000))}),
+    "loops that begin with far list places": lambda: _graph(
+        [_node(k, LIST, {"values_$_9999": 1}) for k in range(READ_NODES // 2)]
+        + [_node(k, EXTEND, {"entry": 1}) for k in range(READ_NODES // 2, READ_NODES)],
+        _loop_links(READ_NODES // 2, lambda k: k),
+    ),
+    "one long circle": lambda: _graph(
+        (_node(k) for k in range(READ_NODES)),
+        (_link(k, f"n{k % READ_NODES}.output", f"n{(k + 1) % READ_NODES}.data") for k in range(READ_NODES)),
+    ),
     "graphs in graphs": lambda: _nested(60),
     "graphs in graphs too deep": lambda: _nested(2_000),
     "too many graphs": lambda: _graph(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.util.bounded.jobs.patterns import Pattern, Spans, compiled
 from backend.util.bounded.protocol import Refused
 from backend.util.errors import BlockError, LimitReached
-from backend.util.patterns.match import Options, find, is_match, parse_replacement, replace
+from backend.util.patterns import match
+from backend.util.patterns.match import Options, find, is_match, parse_replacement, replace, takes_a_moment
 from backend.util.patterns.syntax import parse
 
 TEXTS = [
@@ -225,6 +227,40 @@ def test_matching_stops_in_time_and_the_next_pattern_works() -> None:
         find("a(?:.*c)?", "ab" * 500_000, Options(), find_all=True)
     assert time.perf_counter() - started < 2
     assert find("b+", "abb" * 100_000, Options()) == ["bb"]
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        patterns, patterns.map(lambda one: one * 40), st.sampled_from(["(", "a{900}", "()" * 200, ".*?x"])
+    ),
+    st.text("abkÜ5\n", max_size=4),
+    st.sampled_from([1, 100, 700, 5_000, 20_000]),
+    st.booleans(),
+)
+def test_what_takes_a_moment_is_never_matched_in_another_process(
+    monkeypatch: pytest.MonkeyPatch, pattern: str, part: str, times: int, find_all: bool
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("It is matched in the bounded process.")
+
+    monkeypatch.setattr(match, "run_bounded", never)
+    text, options = part * times, Options()
+    if not takes_a_moment(pattern, text, options, find_all=find_all):
+        return
+    for matched in (
+        lambda: is_match(pattern, text, options),
+        lambda: find(pattern, text, options, find_all=find_all),
+        lambda: replace(pattern, text, "-", options, find_all=find_all),
+    ):
+        with suppress(BlockError):
+            matched()
+
+
+@pytest.mark.parametrize("text", [None, 5, True, ["a"], {"a": "b"}, [*range(100_000)]])
+def test_what_is_no_text_takes_longer_than_a_moment(text: Any) -> None:
+    assert not takes_a_moment("a", text, Options(), find_all=False)
+    assert not takes_a_moment("a", text, Options(), find_all=True)
 
 
 def spans_of(pattern: Pattern, text: str) -> list[Spans]:

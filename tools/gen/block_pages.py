@@ -19,9 +19,17 @@ from backend.data.json_types import describe
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs/blocks"
+ERROR_PIN = "error"
 _HEADER = "<!-- Written by `make gen` from the blocks themselves. -->\n\n"
 _MOST_EXAMPLES = 12
 _LONGEST_VALUE = 400
+_KINDS: Mapping[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+}
 _RUNS: Mapping[Execution, str] = {
     Execution.INLINE: "at once, within the run",
     Execution.ASYNC: "beside the run",
@@ -75,7 +83,7 @@ def _index(by_folder: Mapping[str, list[Block]]) -> str:
     count = sum(map(len, by_folder.values()))
     parts = [
         _HEADER,
-        f"# Blocks\n\n{count} blocks. `blockyard blocks show NAME` shows the same at the command line.\n",
+        f"# Blocks\n\n{count} blocks. `blockyard blocks show NAME` shows the pins of one at the command line.\n",
     ]
     for name, blocks in by_folder.items():
         parts.append(f"\n## [{_heading(name)}]({name}.md)\n\n")
@@ -160,7 +168,13 @@ def _worked(block: Block) -> Iterator[str]:
 def _gives(case: TestCase) -> str:
     if not case.output:
         return "gives nothing.\n"
-    return "gives\n\n" + "".join(f"- `{pin}`: {_wanted(value)}\n" for pin, value in case.output)
+    return "gives\n\n" + "".join(_line(pin, value) for pin, value in case.output)
+
+
+def _line(pin: str, value: Any) -> str:
+    if pin == ERROR_PIN:
+        return f"- a failure, and `{pin}`: {_wanted(value)}\n"
+    return f"- `{pin}`: {_wanted(value)}\n"
 
 
 def _wanted(value: Any) -> str:
@@ -168,7 +182,7 @@ def _wanted(value: Any) -> str:
     if isinstance(value, Says):
         return "a text with " + " and ".join(f"“{word}”" for word in value.words)
     if isinstance(value, type):
-        return f"some {value.__name__}"
+        return _KINDS.get(value, f"some {value.__name__}")
     if callable(value):
         return "a file" if value is is_file else "a value that is checked by a rule"
     return _code(value, _LONGEST_VALUE)

@@ -97,3 +97,35 @@ class RetrieveInformationBlock(Block):
             "value",
             await context.kept_value(input_data.key, _SCOPES[input_data.scope], input_data.default_value),
         )
+
+
+class ForgetInformationBlock(Block):
+    """Forget the value that is kept under a key."""
+
+    id = "6b567462-8d89-48a8-83d3-cd867a8a37b1"
+    categories = {BlockCategory.BASIC, BlockCategory.DATA}
+    icon = "archive-x"
+
+    class Input(BlockSchema):
+        key: str = SchemaField(description="What the value is called", min_length=1, max_length=LONGEST_KEY)
+        scope: Scope = SchemaField(default="within_agent", description=_SCOPE)
+
+    class Output(BlockSchema):
+        was_kept: bool = SchemaField(description="Whether there was one")
+        error: str = SchemaField(description="Why it failed")
+
+    test_input = [
+        {"key": "größe"},
+        {"key": "größe", "scope": "across_agents"},
+        {"key": ""},
+        {"key": "a", "scope": "nowhere"},
+    ]
+    test_output = [
+        [("was_kept", False)],
+        [("was_kept", False)],
+        [("error", says("key"))],
+        [("error", says("scope"))],
+    ]
+
+    async def run(self, input_data: Input, *, context: Context, **kwargs: Any) -> AsyncBlockOutput:
+        yield "was_kept", await context.forget_value(input_data.key, _SCOPES[input_data.scope])

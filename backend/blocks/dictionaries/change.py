@@ -7,13 +7,14 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenShort
 from backend.util.errors import BlockError
 
 _WIDE = {f"key {n}": n for n in range(2_000)}
 _SHOWN_KEYS = 8
 
 
-class AddToDictionaryBlock(Block):
+class AddToDictionaryBlock(QuickWhenShort, Block):
     """A copy of an object with entries added. Those that were there get the new value.
 
     Without an object it begins one. `entries` win over the single entry.
@@ -73,7 +74,7 @@ class AddToDictionaryBlock(Block):
         yield "updated_dictionary", {**input_data.dictionary, **one, **input_data.entries}
 
 
-class RemoveFromDictionaryBlock(Block):
+class RemoveFromDictionaryBlock(QuickWhenShort, Block):
     """A copy of an object without one of its entries."""
 
     id = "46afe2ea-c613-43f8-95ff-6692c3ef6876"
@@ -127,7 +128,7 @@ class RemoveFromDictionaryBlock(Block):
             yield "removed_value", removed
 
 
-class ReplaceDictionaryValueBlock(Block):
+class ReplaceDictionaryValueBlock(QuickWhenShort, Block):
     """A copy of an object with another value in one of its entries. The entry has to be there."""
 
     id = "27e31876-18b6-44f3-ab97-f6226d8b3889"

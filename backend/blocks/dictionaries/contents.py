@@ -7,6 +7,7 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 _WIDE = {f"key {n:04}": n for n in range(2_000)}
 
@@ -53,7 +54,7 @@ class DictionaryIsEmptyBlock(Block):
         yield "is_empty", not input_data.dictionary
 
 
-class DictionaryKeysBlock(Block):
+class DictionaryKeysBlock(QuickWhenSmall, Block):
     """Make lists of an object: its keys, its values, and both together. All three have the same order.
 
     That is the order of the object as it comes; what is stored in a graph comes in the order of its keys.

@@ -9,6 +9,7 @@ from backend.data.examples import says
 from backend.data.json_types import is_list, is_object
 from backend.data.model import BlockSchema, JsonObject, SchemaField
 from backend.data.pins import MISSING
+from backend.data.quick import QuickWhenShort
 from backend.data.text_json import MAX_TEXT_BYTES, MAX_VALUES, json_in
 from backend.data.value_path import find_at, parse_path
 from backend.util.errors import BlockError
@@ -19,7 +20,7 @@ _PEOPLE = [{"name": "Zoë"}, {"age": 36}, None, {"name": None}]
 _WIDE = {f"key {n}": n for n in range(2_000)}
 
 
-class FindInDictionaryBlock(Block):
+class FindInDictionaryBlock(QuickWhenShort, Block):
     """Find a value by its key in an object, or by its place in a list. A text is read as JSON first.
 
     A text key gives of a list the values which its objects have under that key. A key that is not there is
@@ -33,6 +34,7 @@ class FindInDictionaryBlock(Block):
     differences = (
         "A key that is not there is tried as a path, such as `orders[0].name`; there it is missing.",
         "A key finds entries only; there it can find an attribute or a method of the value too.",
+        "Of a list a text key of digits that no item has is a place, '1' the second; there nothing is found.",
     )
 
     class Input(BlockSchema):
@@ -52,6 +54,7 @@ class FindInDictionaryBlock(Block):
         {"input": ["a", "b"], "key": 1},
         {"input": ["a", "b"], "key": "1"},
         {"input": _PEOPLE, "key": "name"},
+        {"input": ["a", {"1": "b"}], "key": "1"},
         {"input": [], "key": "name"},
         {"input": {"a.b": 1, "a": {"b": 2}}, "key": "a.b"},
         {"input": _ORDERS, "key": "orders[0].items[-1].name"},
@@ -85,6 +88,7 @@ class FindInDictionaryBlock(Block):
         [("output", "b")],
         [("output", "b")],
         [("output", ["Zoë", None])],
+        [("output", ["b"])],
         [("output", [])],
         [("output", 1)],
         [("output", "café ☕")],
@@ -120,7 +124,7 @@ class FindInDictionaryBlock(Block):
         yield ("missing", given) if found is MISSING else ("output", found)
 
 
-class FindByPathBlock(Block):
+class FindByPathBlock(QuickWhenShort, Block):
     """Find a value within objects and lists by a path like `orders[0].items[-1].name`.
 
     Keys with dots or brackets stand in quotes: `prices["a.b"]`. Negative places count from the end of the list.

@@ -9,11 +9,12 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.json_types import is_object
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 _WIDE = {f"key {n}": n for n in range(2_000)}
 
 
-class MergeDictionariesBlock(Block):
+class MergeDictionariesBlock(QuickWhenSmall, Block):
     """Put several objects into one. Where two have the same key, the later one wins, even with null.
 
     A deep merge does the same with objects within them; lists are replaced as a whole.

@@ -24,6 +24,10 @@ class FileReadBlock(FromAnywhere, Block):
     id = "3735a31f-7e18-4aca-9e90-08a7120674bc"
     categories = {BlockCategory.TEXT, BlockCategory.DATA}
     icon = "file-text"
+    differences = (
+        "A text in UTF-16 is read as such by its byte order mark.",
+        "A file with U+0000 in it is no text and fails.",
+    )
 
     class Input(BlockSchema):
         file_input: str = SchemaField(description=ACCEPTED, format="file")

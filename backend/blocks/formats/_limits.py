@@ -48,11 +48,6 @@ def refuse_deep(value: Any) -> int:
     return depth
 
 
-def marks_in(raw: bytes) -> int:
-    """Commas and opening brackets of a JSON text: it never holds more values than that and one."""
-    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
-
-
 def patience_s(size: int, *, large: int = LARGE_BYTES) -> float:
     """How long the work on so much may take, in seconds."""
     return LARGE_TIMEOUT_S if size > large else TIMEOUT_S

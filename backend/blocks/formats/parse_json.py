@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from backend.blocks.formats._limits import SMALL_CHARS, InThread, marks_in, patience_s, refuse_long
+from backend.blocks.formats._limits import SMALL_CHARS, InThread, patience_s, refuse_long
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
@@ -12,6 +12,7 @@ from backend.util.bounded.jobs import json_exact
 from backend.util.bounded.pool import run_bounded
 from backend.util.bounded.protocol import Refused
 from backend.util.errors import BadInput, BlockError
+from backend.util.json_marks import marks_in
 from backend.util.json_text import parse_json
 
 MAX_MARKS = 2_000_000

@@ -8,11 +8,12 @@ from typing import Any
 
 import orjson
 
-from backend.blocks.formats._limits import MAX_CHARS, SMALL_CHARS, marks_in, refuse_deep
+from backend.blocks.formats._limits import MAX_CHARS, SMALL_CHARS, refuse_deep
 from backend.data.block import Block, BlockCategory, BlockOutput, Execution
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
 from backend.util.errors import BlockError
+from backend.util.json_marks import marks_in
 
 _ORJSON_STEP = 2
 _INDENTATION = re.compile(rb"^(?:  )+", re.MULTILINE)

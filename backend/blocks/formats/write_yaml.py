@@ -6,12 +6,13 @@ from typing import Any
 
 import orjson
 
-from backend.blocks.formats._limits import InThread, marks_in, refuse_deep
+from backend.blocks.formats._limits import InThread, refuse_deep
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
 from backend.util.bounded.pool import run_bounded
 from backend.util.errors import BlockError
+from backend.util.json_marks import marks_in
 
 MAX_MARKS = 200_000
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from backend.blocks.http._sending import PLAIN_TEXT, form_text, has_header
+from backend.blocks.http._sending import PLAIN_TEXT, form_text, has_header, json_text
 from backend.data.json_types import as_object, is_list
 from backend.util.errors import BlockError
 from backend.util.http_encode import File
@@ -32,7 +31,7 @@ def request_options(
         raise BlockError("Files go in a multipart form. Set `body_type` to multipart.")
     options: CallOptions = {"params": _fields(query), "headers": headers}
     if kind == "json":
-        return {**options, "content": _json(body), "headers": _typed(headers, "application/json")}
+        return {**options, "content": json_text(body), "headers": _typed(headers, "application/json")}
     if kind == "text":
         text = "" if body is None else form_text(body)
         return {**options, "content": text, "headers": _typed(headers, PLAIN_TEXT)}
@@ -47,10 +46,6 @@ def request_options(
     if body is not None and body != "":
         raise BlockError("There is a body, and `body_type` is none. Say what the body is.")
     return options
-
-
-def _json(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False, allow_nan=False)
 
 
 def _typed(headers: dict[str, str], kind: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, Literal
 
@@ -17,8 +18,11 @@ from backend.blocks.http._sending import (
     Method,
     file_parts,
     has_header,
-    json_in,
+    is_text,
+    json_of,
     json_or_text,
+    text_of,
+    with_raw_body,
 )
 from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
 from backend.data.credentials import HostScopedCredentials
@@ -27,6 +31,7 @@ from backend.data.file import FileContent
 from backend.data.file_source import downloaded
 from backend.data.model import BlockSchema, SchemaField
 from backend.util.errors import BadInput, BlockError
+from backend.util.off_loop import off_loop
 from backend.util.request import MAX_BYTES, AsyncRequests, CallOptions, Headers, Response
 from backend.util.settings import settings
 
@@ -216,7 +221,7 @@ class HttpRequestBlock(Block):
             max_bytes=settings.max_file_bytes if is_file_wanted else MAX_BYTES,
         )
         options = {**options, "timeout_s": given.timeout_s, "allow_redirects": given.follow_redirects}
-        return await client.request(given.method, given.url, **options)
+        return await client.request(given.method, given.url, **await with_raw_body(options))
 
     async def run(
         self,
@@ -232,8 +237,13 @@ class HttpRequestBlock(Block):
             headers = with_credentials(headers, credentials, input_data.url)
         fields = [(name, value) for name, values in input_data.files.items() for value in values]
         parts = await file_parts(fields, context)
-        options = request_options(
-            input_data.body_type, input_data.body, query=input_data.query, headers=headers, files=parts
+        options = await asyncio.to_thread(
+            request_options,
+            input_data.body_type,
+            input_data.body,
+            query=input_data.query,
+            headers=headers,
+            files=parts,
         )
         response = await self.send(input_data, options)
         pin, value = await _read(response, input_data.response_as, context)
@@ -256,35 +266,32 @@ async def _read(response: Response, how: ResponseAs, context: Context) -> tuple[
         BlockError: it is no JSON, and JSON is wanted.
     """
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if how == "file" or (how == "auto" and response.content and not _is_readable(kind, response)):
+    if how == "file" or (how == "auto" and response.content and not await _is_readable(kind, response)):
         content = downloaded(response.url, response)
         return "file", await context.save_file(content.name, content.data, content.media_type, "answer")
     if how == "text":
-        return "response", response.text
+        return "response", await text_of(response)
     if not response.content:
         return "response", None
     if how == "json":
-        return "response", _as_json(response, kind)
-    return "response", json_or_text(response) if _is_json(kind) else response.text
+        return "response", await _as_json(response, kind)
+    return "response", await (json_or_text(response) if _is_json(kind) else text_of(response))
 
 
 def _is_json(kind: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _is_readable(kind: str, response: Response) -> bool:
+async def _is_readable(kind: str, response: Response) -> bool:
     """Whether it is a text by its type; without a type, whether it reads as UTF-8."""
     if kind:
         return _is_json(kind) or kind.startswith(_TEXT_TYPES) or kind.endswith("+xml")
-    try:
-        return "\x00" not in response.content.decode()
-    except UnicodeDecodeError:
-        return False
+    return await off_loop(len(response.content), is_text, response.content)
 
 
-def _as_json(response: Response, kind: str) -> Any:
+async def _as_json(response: Response, kind: str) -> Any:
     try:
-        return json_in(response)
+        return await json_of(response)
     except BadInput as error:
         raise BlockError(
             f"The answer ({kind or 'without a type'}, status {response.status}) is not JSON that can be used: "

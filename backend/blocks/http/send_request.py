@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, cast
 
@@ -18,7 +19,10 @@ from backend.blocks.http._sending import (
     file_parts,
     form_text,
     has_header,
+    json_in,
     json_or_text,
+    text_of,
+    with_raw_body,
 )
 from backend.data.block import AsyncBlockOutput, Block, BlockCategory, BlockData, Context
 from backend.data.credentials import HostScopedCredentials
@@ -27,7 +31,6 @@ from backend.data.file import FileContent
 from backend.data.json_types import is_list, is_object
 from backend.data.model import BlockSchema, CredentialsField, JsonObject, SchemaField
 from backend.util.errors import BadInput, BlockError
-from backend.util.json_text import parse_json
 from backend.util.request import AsyncRequests, CallOptions, Headers, Response
 
 Body = JsonObject | str | list[Any] | None
@@ -66,15 +69,16 @@ class _Sender:
     """For the two blocks that send one request and sort its answer by the status."""
 
     async def send(self, method: str, url: str, options: CallOptions) -> Response:
+        options = await with_raw_body(options)
         return await AsyncRequests(raise_for_status=False, max_retries=0).request(method, url, **options)
 
     async def outcome(self, given: SendWebRequestBlock.Input, key: str, context: Context) -> BlockData:
         """Send it, once: the pin, and what goes there."""
-        options = _options(given, key)
+        options = await asyncio.to_thread(_options, given, key)
         if given.files:
             options["files"] = await file_parts([(given.files_name, value) for value in given.files], context)
         response = await self.send(given.method, given.url, options)
-        return _pin(response.status), _content(response)
+        return _pin(response.status), await _content(response)
 
 
 class SendWebRequestBlock(_Sender, Block):
@@ -276,7 +280,7 @@ def _options(given: SendWebRequestBlock.Input, key: str) -> CallOptions:
 def _parsed(text: str) -> Body:
     """The object or the list that the text is in JSON, else the text."""
     try:
-        value = parse_json(text.encode(errors="replace"))
+        value = json_in(text.encode(errors="replace"))
     except BadInput:
         return text
     return value if is_object(value) or is_list(value) else text
@@ -286,9 +290,9 @@ def _pin(status: int) -> str:
     return {2: "response", 4: "client_error"}.get(status // 100, "server_error")
 
 
-def _content(response: Response) -> Any:
+async def _content(response: Response) -> Any:
     """JSON where the answer says so and is; None for 204; else text."""
     if response.status == 204:
         return None
     is_json = response.headers.get("content-type", "").lower().startswith("application/json")
-    return json_or_text(response) if is_json else response.text
+    return await (json_or_text(response) if is_json else text_of(response))

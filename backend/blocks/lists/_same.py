@@ -10,6 +10,7 @@ import orjson
 
 from backend.util.errors import BlockError
 
+_MIN_WHOLE, _MAX_WHOLE = -(2**63), 2**64 - 1
 _MAYBE_WHOLE = re.compile(rb"\.0(?![0-9])|[0-9]e")
 
 
@@ -22,8 +23,11 @@ def key_of(value: Any) -> Hashable:
     Raises:
         BlockError: the value is nested too deep to be compared.
     """
-    if isinstance(value, str):
-        return value
+    kind = value.__class__
+    if kind is str:
+        return str(value)
+    if kind is int or (kind is float and value.is_integer() and _MIN_WHOLE <= value <= _MAX_WHOLE):
+        return b"%d" % value
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         return (
@@ -37,7 +41,7 @@ def _wholes(value: Any) -> Any:
     """A copy in which 1.0 is 1, however deep."""
     kind = value.__class__
     if kind is float:
-        return int(value) if value.is_integer() and -(2**63) <= value < 2**64 else value
+        return int(value) if value.is_integer() and _MIN_WHOLE <= value <= _MAX_WHOLE else value
     if kind is list:
         return [_wholes(one) for one in value]
     return {key: _wholes(one) for key, one in value.items()} if kind is dict else value

@@ -7,12 +7,13 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class AddToListBlock(Block):
+class AddToListBlock(QuickWhenShort, Block):
     """A copy of a list with entries added, at the end or at a position. Without a list it begins one."""
 
     id = "aeb08fc1-2fc1-4141-bc8e-f758f183a822"

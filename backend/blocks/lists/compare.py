@@ -8,15 +8,17 @@ from backend.blocks.lists._same import distinct, key_of
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 
-class ListDifferenceBlock(Block):
+class ListDifferenceBlock(QuickWhenSmall, Block):
     """Keep the items of one list that another does not have. Items are compared whole; repeated ones stay."""
 
     id = "05309873-9d61-447e-96b5-b804e2511829"
     categories = {BlockCategory.BASIC}
     icon = "diff"
     pure = True
+    differences = ("True and 1, or false and 0, are different values; there they are the same.",)
 
     class Input(BlockSchema):
         list_a: list[Any] = SchemaField(description="The list whose items are kept")
@@ -63,13 +65,14 @@ class ListDifferenceBlock(Block):
         yield "length", len(difference)
 
 
-class ListIntersectionBlock(Block):
+class ListIntersectionBlock(QuickWhenSmall, Block):
     """Keep the items that two lists have in common, each once. They come in the order of the first list."""
 
     id = "b6eb08b6-dbe3-411b-b9b4-2508cb311a1f"
     categories = {BlockCategory.BASIC}
     icon = "squares-intersect"
     pure = True
+    differences = ("True and 1, or false and 0, are different values; there they are the same.",)
 
     class Input(BlockSchema):
         list_a: list[Any] = SchemaField(description="The list whose order counts")

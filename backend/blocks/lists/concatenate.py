@@ -9,16 +9,20 @@ from backend.blocks.lists._same import distinct
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 
-class ConcatenateListsBlock(Block):
+class ConcatenateListsBlock(QuickWhenSmall, Block):
     """Join lists into one, in their order. Nulls and repeated items can be left out."""
 
     id = "3cf9298b-5817-4141-9d80-7c2cc5199c8e"
     categories = {BlockCategory.BASIC}
     icon = "list-end"
     pure = True
-    differences = ("A member that is no list counts as a list of one; there it fails.",)
+    differences = (
+        "A member that is no list counts as a list of one; there it fails.",
+        "For deduplicate, true and 1, or false and 0, are different values; there one of them is left out.",
+    )
 
     class Input(BlockSchema):
         lists: list[list[Any]] = SchemaField(description="The lists to join")

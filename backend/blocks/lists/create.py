@@ -9,6 +9,7 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import is_small
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
@@ -62,6 +63,10 @@ class CreateListBlock(Block):
         [("list", [{"a": 1}])],
         [("error", says("values"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        """A list as it comes is given on as it is."""
+        return (input_data.max_size is None and input_data.max_tokens is None) or is_small(input_data.values)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         if input_data.max_size is None and input_data.max_tokens is None:

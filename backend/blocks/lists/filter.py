@@ -8,10 +8,11 @@ from backend.blocks.lists._each import EachItemInput, Items, execution_of
 from backend.data.block import Block, BlockCategory, BlockOutput, Execution
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.expression import holds_for_each
 
 
-class FilterListBlock(Block):
+class FilterListBlock(QuickWhenSmall, Block):
     """Keep the items for which an expression is true: `item.price > 10`, `item.name is startingwith "A"`.
 
     False, null, what is missing, 0 and everything empty are not true. Values of different kinds have an order too:

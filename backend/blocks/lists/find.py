@@ -8,12 +8,13 @@ from backend.blocks.lists._same import place_of
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class FindInListBlock(Block):
+class FindInListBlock(QuickWhenSmall, Block):
     """Find the first place of a value in a list. Items are compared whole; 1 and 1.0 are the same, 1 and true are not."""
 
     id = "5e2c6d0a-1e37-489f-b1d0-8e1812b23333"

@@ -9,9 +9,10 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.json_types import as_list
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 
-class FlattenListBlock(Block):
+class FlattenListBlock(QuickWhenSmall, Block):
     """Put the items of lists within a list into one list. Lists within objects stay as they are."""
 
     id = "cc45bb0f-d035-4756-96a7-fe3e36254b4d"

@@ -9,6 +9,7 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.convert import converter
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
@@ -16,7 +17,7 @@ Items = list[Any]
 _as_text = converter({"type": "string"})
 
 
-class GroupListBlock(Block):
+class GroupListBlock(QuickWhenSmall, Block):
     """Group items that share a value: an object with a list of items for each value.
 
     The groups are in the order in which they appear. The keys of an object are texts, so 5, 5.0 and "5" are one group.

@@ -8,9 +8,10 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 
-class InterleaveListsBlock(Block):
+class InterleaveListsBlock(QuickWhenSmall, Block):
     """Take items from several lists in turn: the first of each, the second of each. Ended lists are passed over."""
 
     id = "9f616084-1d9f-4f8e-bc00-5b9d2a75cd75"

@@ -8,10 +8,11 @@ from backend.blocks.lists._each import EachItemInput, Items, execution_of
 from backend.data.block import Block, BlockCategory, BlockOutput, Execution
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.expression import evaluate_each
 
 
-class MapListBlock(Block):
+class MapListBlock(QuickWhenSmall, Block):
     """Put the value of an expression in each item's place: `item.name`, `item.price * 2`.
 
     What is missing gives null. Texts are joined with `~`, and `{"n": index, "of": item}` makes an object.

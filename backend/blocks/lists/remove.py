@@ -9,13 +9,14 @@ from backend.blocks.lists._same import place_of
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.errors import BlockError
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class RemoveFromListBlock(Block):
+class RemoveFromListBlock(QuickWhenSmall, Block):
     """Make a copy of a list without one item: the one at a place, or else the first that equals a value."""
 
     id = "d93c5a93-ac7e-41c1-ae5c-ef67e6e9b826"

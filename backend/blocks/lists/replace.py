@@ -8,12 +8,13 @@ from backend.blocks.lists._places import check_place
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class ReplaceListItemBlock(Block):
+class ReplaceListItemBlock(QuickWhenShort, Block):
     """Make a copy of a list with one item replaced. Places count from 0, negative ones from the end."""
 
     id = "fbf62922-bea1-4a3d-8bac-23587f810b38"

@@ -7,9 +7,10 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 
-class ReverseListOrderBlock(Block):
+class ReverseListOrderBlock(QuickWhenShort, Block):
     """Make a copy of a list with the last item first. Lists within it stay as they are."""
 
     id = "422cb708-3109-4277-bfe3-bc2ae5812777"

@@ -7,13 +7,14 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 from backend.util.errors import BlockError
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class SliceListBlock(Block):
+class SliceListBlock(QuickWhenShort, Block):
     """Cut a part out of a list: from a place up to another. Places beyond the ends of the list are no mistake."""
 
     id = "dc9c541e-a988-45eb-83cb-77865c90a021"

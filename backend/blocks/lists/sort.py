@@ -10,6 +10,7 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.json_types import NAMES, type_of
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.errors import BlockError
 
 MAX_ITEMS = 50_000
@@ -20,7 +21,7 @@ Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class SortListBlock(Block):
+class SortListBlock(QuickWhenSmall, Block):
     """Sort a list of numbers, texts or truth values, or of objects by a value that they hold.
 
     Items whose value is null or missing come last, and equal ones keep their order. Texts go by the numbers

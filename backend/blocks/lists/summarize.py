@@ -10,6 +10,7 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.convert import converter
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.errors import BlockError
 
 Items = list[Any]
@@ -21,7 +22,7 @@ _as_number = converter({"type": "number"})
 _MIN_WHOLE, _MAX_WHOLE = -(2**63), 2**64 - 1
 
 
-class SummarizeNumbersBlock(Block):
+class SummarizeNumbersBlock(QuickWhenSmall, Block):
     """Sum, average, smallest and greatest of the numbers in a list, or of a number in each object.
 
     Texts that read as numbers are numbers; null and what is missing are passed over. Without any number

@@ -10,12 +10,13 @@ from backend.blocks.lists._same import key_of
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 Items = list[Any]
 """`list` is a pin here, and so no type within the class."""
 
 
-class UniqueListBlock(Block):
+class UniqueListBlock(QuickWhenSmall, Block):
     """Keep the first of equal items, or of those that share a value. 1 and 1.0 are the same, 1 and true are not."""
 
     id = "9f8cc447-b100-42ac-bf1d-30eda614b0c1"

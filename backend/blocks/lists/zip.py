@@ -8,13 +8,14 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.errors import BlockError
 
 MAX_PADDED = 1_000_000
 """A few long lists and many short ones could be padded to any size."""
 
 
-class ZipListsBlock(Block):
+class ZipListsBlock(QuickWhenSmall, Block):
     """Group the items of several lists by their place: the first ones, the second ones. Stops with the shortest list."""
 
     id = "0d0e684f-5cb9-4c4b-b8d1-47a0860e0c07"

@@ -7,6 +7,7 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import is_short
 
 _FALSE_TEXTS = frozenset({"", "false", "no", "0"})
 
@@ -58,6 +59,9 @@ class BranchBlock(Block):
         [("yes", [0] * 10_001)],
         [("error", says("condition"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        return is_short(input_data.condition)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         yield "yes" if _means_yes(input_data.condition) else "no", input_data.value

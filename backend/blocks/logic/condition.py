@@ -10,6 +10,7 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.convert import read_number
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import is_small
 from backend.util.errors import BlockError
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -29,6 +30,9 @@ class ConditionBlock(Block):
     categories = {BlockCategory.LOGIC}
     icon = "split"
     pure = True
+    differences = (
+        "Texts like 'inf', 'nan' and '1_000' are no numbers here, and are compared with texts only.",
+    )
 
     class Input(BlockSchema):
         value1: Any = SchemaField(description="The value on the left")
@@ -50,6 +54,7 @@ class ConditionBlock(Block):
         {"value1": " é ", "operator": "==", "value2": "é"},
         {"value1": [None], "operator": "!=", "value2": "", "yes_value": [1]},
         {"value1": "nan", "operator": "==", "value2": "NaN"},
+        {"value1": "1_000", "operator": "<", "value2": "999"},
         {"value1": 1, "operator": "<", "value2": "ten"},
         {"value1": 1, "operator": "~", "value2": 1},
     ]
@@ -60,9 +65,13 @@ class ConditionBlock(Block):
         [("result", True), ("yes_output", "é")],
         [("result", True), ("yes_output", [1])],
         [("result", False), ("no_output", "NaN")],
+        [("error", says("'1_000' and 999"))],
         [("error", says("cannot be compared"))],
         [("error", says("operator"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        return is_small(input_data.value1, input_data.value2)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         left, right = _readable(input_data.value1), _readable(input_data.value2)

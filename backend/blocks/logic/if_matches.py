@@ -8,6 +8,7 @@ from backend.blocks.logic._matching import matches
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import is_small
 
 
 class IfInputMatchesBlock(Block):
@@ -59,6 +60,9 @@ class IfInputMatchesBlock(Block):
         [("result", True), ("yes_output", "long")],
         [("error", says("value"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        return is_small(input_data.input, input_data.value)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         is_match = matches(input_data.input, input_data.value)

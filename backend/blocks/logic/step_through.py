@@ -10,6 +10,7 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.json_types import as_list, as_object
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import is_short
 from backend.util.errors import BlockError
 
 MAX_ITEMS = 10_000
@@ -63,6 +64,10 @@ class StepThroughItemsBlock(Block):
         [("error", says("10,001"))],
         [("error", says("1 MiB"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        """Lists and objects are given out bit by bit."""
+        return is_short(input_data.items_str)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         listed, named = _parsed(input_data.items_str)

@@ -11,6 +11,7 @@ from backend.data.examples import says
 from backend.data.json_types import as_list, as_object
 from backend.data.model import BlockSchema, JsonObject, SchemaField
 from backend.data.pins import fold
+from backend.data.quick import is_small
 from backend.util.errors import BlockError
 
 MAX_CASES = 100
@@ -92,6 +93,9 @@ class SwitchByValueBlock(Block):
             for case in list(_constant_cases(constants))[:MAX_CASES]
         }
         return NodePins(inputs=own.inputs, outputs={**cases, **own.outputs})
+
+    def is_quick(self, input_data: Input) -> bool:
+        return is_small(input_data.value, input_data.cases)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         value, cases = input_data.value, input_data.cases

@@ -11,6 +11,7 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.convert import read_number
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.errors import BlockError
 
 Number = int | float
@@ -19,7 +20,7 @@ MAX_NUMBERS = 10_000
 MAX_PERCENTILES = 100
 
 
-class StatisticsBlock(Block):
+class StatisticsBlock(QuickWhenSmall, Block):
     """Count, sum, mean, median, smallest, largest, standard deviation and percentiles of a list of numbers.
 
     Texts that read as numbers count as numbers. What a list is too short for is not given: of an empty one

@@ -10,6 +10,7 @@ from backend.blocks.text._limits import MAX_WORKED_CHARS, QUICK_CHARS, check_len
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QUICK_LENGTH
 
 MAX_NAME_CHARS = 10_000
 _NAMES = frozenset({"camel", "snake", "kebab"})
@@ -110,7 +111,8 @@ class ChangeTextCaseBlock(Block):
     ]
 
     def is_quick(self, input_data: Input) -> bool:
-        return input_data.case in (*_NAMES, "upper", "lower") or len(input_data.text) <= QUICK_CHARS
+        most = QUICK_LENGTH if input_data.case in ("upper", "lower") else QUICK_CHARS
+        return input_data.case in _NAMES or len(input_data.text) <= most
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         check_length(input_data.text, MAX_NAME_CHARS if input_data.case in _NAMES else MAX_WORKED_CHARS)

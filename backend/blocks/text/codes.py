@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import quote, unquote_to_bytes
 
-from backend.blocks.text._limits import MAX_WORKED_CHARS, check_length
+from backend.blocks.text._limits import MAX_WORKED_CHARS, QUICK_CHARS, check_length
 from backend.blocks.text._storable import storable
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
@@ -87,6 +87,9 @@ class EncodeTextBlock(Block):
         [("error", says("1,000,001"))],
     ]
 
+    def is_quick(self, input_data: Input) -> bool:
+        return len(input_data.text) <= QUICK_CHARS
+
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         check_length(input_data.text, MAX_WORKED_CHARS)
         yield "encoded_text", _ENCODERS[input_data.encoding](input_data.text)
@@ -144,6 +147,9 @@ class DecodeTextBlock(Block):
         [("error", says("text"))],
         [("error", says("1,000,001"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        return len(input_data.text) <= QUICK_CHARS
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         check_length(input_data.text, MAX_WORKED_CHARS)

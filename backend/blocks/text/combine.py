@@ -8,9 +8,10 @@ from backend.blocks.text._limits import check_result
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenSmall
 
 
-class CombineTextsBlock(Block):
+class CombineTextsBlock(QuickWhenSmall, Block):
     """Join texts to one, with something between them if you like."""
 
     id = "e30a4d42-7b7d-4e6a-b36e-1f9b8e3b7d85"

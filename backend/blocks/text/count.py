@@ -8,9 +8,10 @@ from backend.blocks.text._limits import MAX_WORKED_CHARS, check_length
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 
-class WordCharacterCountBlock(Block):
+class WordCharacterCountBlock(QuickWhenShort, Block):
     """Count the words and the characters of a text. Words are what white space stands between."""
 
     id = "ab2a782d-22cf-4587-8a70-55b59b3f9f90"

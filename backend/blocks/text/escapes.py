@@ -10,6 +10,7 @@ from backend.blocks.text._storable import storable
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 from backend.util.errors import BlockError
 
 _ESCAPE = re.compile(
@@ -18,7 +19,7 @@ _ESCAPE = re.compile(
 )
 
 
-class TextEncoderBlock(Block):
+class TextEncoderBlock(QuickWhenShort, Block):
     r"""Write special characters as backslash escapes: a new line as `\n`, é as `\xe9`. The result is plain ASCII."""
 
     id = "5185f32e-4b65-4ecf-8fbb-873f003f09d6"

@@ -11,9 +11,10 @@ from backend.blocks.text._limits import MAX_WORKED_CHARS, check_length
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 
-class HashTextBlock(Block):
+class HashTextBlock(QuickWhenShort, Block):
     """Make a hash of a text: the same for the same text, and of one length. With a key it is an HMAC."""
 
     id = "9bcf2361-15dc-43f8-8331-1177b936b856"

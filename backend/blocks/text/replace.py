@@ -8,9 +8,10 @@ from backend.blocks.text._limits import check_length, check_result
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 
-class TextReplaceBlock(Block):
+class TextReplaceBlock(QuickWhenShort, Block):
     """Replace a text by another wherever it stands. Upper and lower case are told apart."""
 
     id = "7e7c87ab-3469-4bcc-9abe-67705091b713"

@@ -7,7 +7,11 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import is_short
 from backend.util.patterns.match import Options, replace, takes_a_moment
+
+QUICK_GROUPS = 20_000
+"""Characters of the text times groups in the replacement; each may be put in for each."""
 
 
 class ReplaceByPatternBlock(Block):
@@ -75,10 +79,11 @@ class ReplaceByPatternBlock(Block):
     ]
 
     def is_quick(self, input_data: Input) -> bool:
-        """Short texts and small patterns."""
-        return takes_a_moment(
-            input_data.pattern, input_data.text, _options(input_data), find_all=input_data.find_all
-        )
+        """Short texts, small patterns, and few groups to put at the place of each match."""
+        text, groups = input_data.text, input_data.replacement.count("\\")
+        if not is_short(input_data.replacement) or len(text) * groups > QUICK_GROUPS:
+            return False
+        return takes_a_moment(input_data.pattern, text, _options(input_data), find_all=input_data.find_all)
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         options = _options(input_data)

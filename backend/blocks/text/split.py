@@ -8,12 +8,13 @@ from backend.blocks.text._limits import check_length
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 from backend.util.errors import BlockError
 
 MAX_PARTS = 100_000
 
 
-class TextSplitBlock(Block):
+class TextSplitBlock(QuickWhenShort, Block):
     """Cut a text into parts wherever the delimiter stands. An empty text has no parts."""
 
     id = "d5ea33c8-a575-477a-b42f-2fe3be5055ec"

@@ -7,10 +7,11 @@ from typing import Any
 from backend.data.block import Block, BlockCategory, BlockOutput, Execution
 from backend.data.examples import says
 from backend.data.model import BlockSchema, JsonObject, SchemaField
+from backend.data.quick import QuickWhenSmall
 from backend.util.template import is_simple, render
 
 
-class FillTextTemplateBlock(Block):
+class FillTextTemplateBlock(QuickWhenSmall, Block):
     """Fill values into a text: `Hello {{ name }}`. Jinja2 syntax; what has no value stays empty."""
 
     id = "db7d8f02-2f44-4c55-ab7a-eae0941f0c30"

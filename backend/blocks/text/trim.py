@@ -8,9 +8,10 @@ from backend.blocks.text._limits import MAX_CHARS, MAX_WORKED_CHARS, check_lengt
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
+from backend.data.quick import QuickWhenShort
 
 
-class TrimTextBlock(Block):
+class TrimTextBlock(QuickWhenShort, Block):
     """Take white space, or characters that you name, off the ends of a text; if you like also within."""
 
     id = "fa44ed70-c5aa-4952-9cc4-1753ae1a12b3"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any, Literal
 
-from backend.blocks.text._limits import MAX_CHARS, MAX_WORKED_CHARS, check_length
+from backend.blocks.text._limits import MAX_CHARS, MAX_WORKED_CHARS, QUICK_CHARS, check_length
 from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
@@ -76,6 +76,9 @@ class TruncateTextBlock(Block):
         [("error", says("text"))],
         [("error", says("length"))],
     ]
+
+    def is_quick(self, input_data: Input) -> bool:
+        return len(input_data.text) <= QUICK_CHARS
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         check_length(input_data.text, MAX_WORKED_CHARS if input_data.unit == "words" else MAX_CHARS)

@@ -18,6 +18,7 @@ _ANY_ZONE = (
     "Users have no time zone of their own here: use_user_timezone is ignored, and `timezone` is used.",
     "`timezone` takes every IANA name and offsets such as +02:00; there it is one of 38 names.",
     "A width or an unknown code in the format fails, with the code named.",
+    "`trigger` is optional and takes anything; there it is a required text.",
 )
 _EXAMPLE_MOMENT = "2026-03-29T23:05:06.789000+00:00"
 

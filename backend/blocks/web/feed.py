@@ -81,7 +81,7 @@ class ReadRSSFeedBlock(Block):
     categories = {BlockCategory.INPUT, BlockCategory.SEARCH}
     icon = "rss"
     differences = (
-        "It reads the feed once, whatever `run_continuously` says; there it repeats for ever. Use a schedule.",
+        "It reads the feed once, whatever `run_continuously` says; there it repeats for ever. Start the graph again and again.",
         "A feed that cannot be fetched or read fails the block; there it counts as an empty feed.",
         "An entry without a date is given, with an empty `pub_date`; there it fails the block.",
     )

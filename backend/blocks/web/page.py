@@ -11,6 +11,7 @@ from backend.data.model import BlockSchema, SchemaField
 from backend.util.bounded.pool import run_bounded
 from backend.util.charset import decoded, decoded_page
 from backend.util.errors import BlockError, ProviderNotFound
+from backend.util.off_loop import off_loop
 from backend.util.request import AsyncRequests, Headers, Response
 
 _ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.8, text/markdown;q=0.8, */*;q=0.1"
@@ -153,11 +154,10 @@ class ReadWebPageBlock(Block):
         response = await self.fetch(input_data.url)
         told = response.headers.get("content-type", "")
         if _kind(response) in _PAGES:
-            found = await asyncio.to_thread(
-                _understood, decoded_page(response.content, told), response.url, input_data
-            )
+            found = await asyncio.to_thread(_understood, response.content, told, response.url, input_data)
         else:
-            found = {"content": decoded(response.content, told)}
+            text = await off_loop(len(response.content), decoded, response.content, told)
+            found = {"content": text}
         for pin in ("content", "title", "author", "date", "language", "description"):
             yield pin, found.get(pin, "")
         yield "url", response.url
@@ -180,7 +180,8 @@ def _kind(response: Response) -> str:
     return kind
 
 
-def _understood(html: str, url: str, asked: ReadWebPageBlock.Input) -> dict[str, str]:
+def _understood(raw: bytes, told: str, url: str, asked: ReadWebPageBlock.Input) -> dict[str, str]:
+    html = decoded_page(raw, told)
     request = {"html": html, "url": url, "style": asked.format, "with_links": asked.with_links}
     cure = "Read a smaller page, or get it with Http Request and take parts with Extract From Html."
     found: dict[str, str] = run_bounded("pages", request, subject="The page", cure=cure)

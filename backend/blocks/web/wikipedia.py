@@ -10,9 +10,12 @@ from backend.data.examples import says
 from backend.data.json_types import as_object
 from backend.data.model import BlockSchema, SchemaField
 from backend.util.errors import BlockError, ProviderNotFound
+from backend.util.off_loop import off_loop
 from backend.util.request import AsyncRequests, Headers, Response
 from backend.util.version import own_version
 
+MAX_ANSWER_BYTES = 262_144
+"""A summary has some kilobytes."""
 LONGEST_TITLE_BYTES = 255
 """https://en.wikipedia.org/wiki/Wikipedia:Page_name, "Technical restrictions and limitations"."""
 
@@ -81,9 +84,8 @@ class GetWikipediaSummaryBlock(Block):
 
     async def fetch(self, url: str) -> Response:
         """Wikipedia asks its callers to name themselves (https://meta.wikimedia.org/wiki/User-Agent_policy)."""
-        return await AsyncRequests({"User-Agent": f"Blockyard/{own_version()} (workflow automation)"}).get(
-            url
-        )
+        agent = f"Blockyard/{own_version()} (workflow automation)"
+        return await AsyncRequests({"User-Agent": agent}, max_bytes=MAX_ANSWER_BYTES).get(url)
 
     async def run(self, input_data: Input, **kwargs: Any) -> AsyncBlockOutput:
         site = f"{input_data.language}.wikipedia.org"
@@ -93,7 +95,8 @@ class GetWikipediaSummaryBlock(Block):
             raise BlockError(
                 f"There is no page {input_data.topic[:100]!r} at {site}. Check how its title is written there."
             ) from error
-        summary = (as_object(response.json()) or {}).get("extract")
+        answer = await off_loop(len(response.content), response.json)
+        summary = (as_object(answer) or {}).get("extract")
         if not isinstance(summary, str) or not summary.strip():
             raise BlockError(f"The page {input_data.topic[:100]!r} at {site} has no summary. Choose another.")
         yield "summary", summary

@@ -20,6 +20,7 @@ MAX_LINKS = 15_000
 _LONGEST = {"name": 500, "description": 100_000, "block_id": 200, "source_name": 500, "sink_name": 500}
 _LONGEST_CUSTOM = 200
 _MAX_VERSION = 2**31 - 1
+_GRAPH_LISTS = ("sub_graphs", "subgraphs")
 _LINK_LISTS = ("input_links", "output_links")
 
 _OWN_MARKS = frozenset({"limits", "left_out"})
@@ -84,18 +85,14 @@ class _Reader:
 
     def read(self, whole: JsonObject) -> list[FileGraph]:
         graphs: list[FileGraph] = []
-        seen: dict[str, JsonObject] = {}
+        seen: dict[tuple[str, int], JsonObject] = {}
         for place, (path, one) in enumerate(_within(whole)):
             if place > MAX_SUB_GRAPHS:
                 raise _too_many("graphs", MAX_SUB_GRAPHS + 1)
             graph = self._graph(path, one, new_graph_id(self.user_id, self.key, place))
-            if (
-                graph.file_id
-                and seen.setdefault(graph.file_id, one) is not one
-                and one == seen[graph.file_id]
-            ):
-                continue  # nested and in the list as well
-            graphs.append(graph)
+            first = seen.setdefault((graph.file_id, graph.version), one) if graph.file_id else one
+            if first is one or _by_itself(first) != _by_itself(one):
+                graphs.append(graph)  # else it is nested and in the list as well
         if self.problems:
             raise GraphInvalid(tuple(self.problems))
         return graphs
@@ -195,13 +192,18 @@ class _Reader:
             raise GraphInvalid(tuple(self.problems))
 
 
+def _by_itself(whole: JsonObject) -> JsonObject:
+    """Without the graphs in it, which one copy may have and another not."""
+    return {name: value for name, value in whole.items() if name not in _GRAPH_LISTS}
+
+
 def _within(whole: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     """The graph and those in its file at any depth, each with the path to it."""
     rest: list[tuple[str, JsonObject]] = [("", whole)]
     while rest:
         path, one = rest.pop(0)
         yield path, one
-        for name in ("sub_graphs", "subgraphs"):
+        for name in _GRAPH_LISTS:
             held = one.get(name)
             listed = list((as_object(held) or {}).values()) if as_list(held) is None else as_list(held) or []
             rest += [

@@ -45,12 +45,12 @@ class FileNode:
             return self.block.pins(self.constants).inputs
         return self.known.inputs if self.known else None
 
-    def declares(self, pin: str) -> bool:
-        """Whether this is one of its inputs, and none that holds a secret."""
+    def open_inputs(self) -> frozenset[str]:
+        """The names of its inputs but for those that hold a secret; made anew for each call."""
         if self.block is not None:
-            declared = self.block.pins(self.constants).inputs.get(pin)
-            return declared is not None and not declared.schema.get("secret")
-        return self.known is not None and pin in self.known.inputs and pin not in self.known.secret
+            declared = self.block.pins(self.constants).inputs
+            return frozenset(name for name, pin in declared.items() if not pin.schema.get("secret"))
+        return frozenset(self.known.inputs).difference(self.known.secret) if self.known else frozenset()
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from backend.data.autogpt.elements import FileGraph, FileNode
 from backend.data.autogpt.findings import Findings
 from backend.data.autogpt.inputs import tidy_constants
 from backend.data.autogpt.links import Links
-from backend.data.autogpt.loops import begin_with_constants
+from backend.data.autogpt.loops import Loops
 from backend.data.autogpt.placeholders import put_placeholders
 from backend.data.autogpt.privacy import without_private
 from backend.data.autogpt.renames import rename_block, rename_values
@@ -38,12 +38,12 @@ def import_document(value: Any, user_id: str, key: str | None, find_block: FindB
     for graph in graphs:
         for node in graph.nodes:
             _renew(graph, node, find_block, findings)
-    children = SubAgents(graphs, findings)
+    children, loops = SubAgents(graphs, findings), Loops(findings)
     for graph in graphs:
         for node in filter(is_agent, graph.nodes):
             children.resolve(graph, node)
         Links(graph, findings).take()
-        begin_with_constants(graph, findings)
+        loops.begin_with_constants(graph)
         put_placeholders(graph, findings)
     tell_differences(graphs, findings)
     return Imported(

@@ -14,6 +14,7 @@ from backend.data.block import BlockKind, Pin
 from backend.data.pins import base_name, parse
 
 _DETACHED = "The link was taken off."
+_STARVED = "What made it start was taken off, so it was disabled. Link it anew and enable it."
 
 
 class Links:
@@ -25,6 +26,9 @@ class Links:
         self._nodes = _by_file_id(graph, findings)
         self._inputs: dict[str, frozenset[str] | None] = {}
         self._outputs: dict[str, frozenset[str] | None] = {}
+        self._losers: dict[str, FileNode] = {}
+        self._lost_flow: set[tuple[str, str]] = set()
+        self._kept_pins: set[tuple[str, str]] = set()
 
     def take(self) -> None:
         """Keep the links whose nodes and pins exist."""
@@ -34,16 +38,38 @@ class Links:
         self._disable_starved()
 
     def _disable_starved(self) -> None:
-        """A node that nothing feeds any more would fire by itself, and send what nobody asked for."""
-        fed = {link.sink.id for link in self._graph.links}
-        were_fed = dict.fromkeys(ends.sink_id for ends in self._graph.ends)
-        for node in (self._nodes[file_id] for file_id in were_fed if file_id in self._nodes):
-            if node.id not in fed and not is_agent(node) and not _starts(node) and not node.disabled:
+        """A node that nothing feeds any more would fire by itself, and send what nobody asked for.
+
+        So would one that waited for a value each time and has only links now that keep theirs. A node that runs
+        a graph has the defaults of that, so links that kept their values are no loss to it.
+        """
+        links = self._graph.links
+        held = {link.sink.id for link in links}
+        fed = {link.sink.id for link in links if not link.is_static and link.source is not link.sink}
+        waited = {node_id for node_id, _ in self._lost_flow - self._kept_pins}
+        for node in self._losers.values():
+            has_none = node.id not in held and not is_agent(node)
+            is_starved = has_none or (node.id in waited and node.id not in fed)
+            if is_starved and not _starts(node) and not node.disabled:
                 node.disabled = True
-                why = "All that fed it was taken off, so it was disabled. Link it anew and enable it."
-                self._findings.change(self._graph, node, None, why)
+                self._findings.change(self._graph, node, None, _STARVED)
 
     def _taken(self, ends: Ends) -> FileLink | None:
+        link = self._held(ends)
+        sink = self._nodes.get(ends.sink_id)
+        if sink is None:
+            return None
+        if link is not None:
+            self._kept_pins.add((sink.id, ends.sink_name))
+            return link
+        self._losers[sink.id] = sink
+        source = self._nodes.get(ends.source_id)
+        is_static = ends.is_static or (source is not None and _is_static(source))
+        if not is_static and source is not sink:
+            self._lost_flow.add((sink.id, ends.sink_name))
+        return None
+
+    def _held(self, ends: Ends) -> FileLink | None:
         source, sink = self._nodes.get(ends.source_id), self._nodes.get(ends.sink_id)
         if source is None or sink is None:
             self._lose(

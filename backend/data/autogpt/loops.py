@@ -9,68 +9,96 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
+import orjson
+
+from backend.data.autogpt.circles import circles
 from backend.data.autogpt.elements import FileGraph, FileLink, FileNode
 from backend.data.autogpt.findings import Findings
+from backend.data.autogpt.sub_agents import is_agent, is_input
 from backend.data.json_types import as_list, as_object
 from backend.data.model import JsonObject
 from backend.data.pins import base_name, fold
 
-_MOST_LOOPS = 50
-"""Of one graph; each is a walk through all of it."""
+_MOST_BYTES = 1_048_576
+"""Of the first values of a file's loops, which stand in each of the pins then."""
+_MOST_READ = 500
+"""Outputs of a file that are asked for their first value."""
+_MOST_CONSTANTS = 1_000
 _MADE_CONSTANT = "The loop begins with this value, which came over a link: it is a constant of the pin now."
 
 
-def begin_with_constants(graph: FileGraph, findings: Findings) -> None:
-    """Where the first value is known, put it into the pin and take the link off."""
-    sinks: dict[str, list[str]] = defaultdict(list)
-    for link in graph.links:
-        sinks[link.source.id].append(link.sink.id)
-    gone: set[int] = set()
-    for first, rest in islice(_begun(graph.links), _MOST_LOOPS):
-        behind = _reachable(first.sink.id, sinks)
-        if all(link.source.id in behind for link in rest):
-            first.sink.constants[first.sink_name] = copy.deepcopy(_first_value(first))
-            gone.add(id(first))
-            findings.change(graph, first.sink, first.sink_name, _MADE_CONSTANT)
-    if gone:
-        graph.links = [link for link in graph.links if id(link) not in gone]
+class Loops:
+    """The loops of a file. Each output is read once, and what all of them hold is bounded."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._values: dict[tuple[str, str], tuple[Any, int]] = {}
+        self._left = _MOST_BYTES
+
+    def begin_with_constants(self, graph: FileGraph) -> None:
+        """Where the first value is known, put it into the pin and take the link off."""
+        gone: set[int] = set()
+        for first in list(self._begun(graph.links)):
+            value, size = self._first_value(first)
+            if size <= self._left:
+                self._left -= size
+                _put(first.sink, first.sink_name, copy.deepcopy(value))
+                gone.add(id(first))
+                self._findings.change(graph, first.sink, first.sink_name, _MADE_CONSTANT)
+        if gone:
+            graph.links = [link for link in graph.links if id(link) not in gone]
+
+    def _begun(self, links: list[FileLink]) -> Iterator[FileLink]:
+        """Links that bring a value known beforehand to a pin at which else only a loop comes back."""
+        arriving: dict[tuple[str, str], list[FileLink]] = defaultdict(list)
+        for link in links:
+            arriving[link.sink.id, link.sink_name].append(link)
+        fed, numbers = {sink_id for sink_id, _ in arriving}, circles(links)
+        for found in arriving.values():
+            outside = [link for link in found if numbers[link.source.id] != numbers[link.sink.id]]
+            back = len(found) - len(outside)
+            if len(outside) != 1 or not back or not _may_begin(outside[0].sink, outside[0].sink_name):
+                continue
+            is_kept = any(link.is_static for link in found if link is not outside[0])
+            if (
+                not is_kept
+                and outside[0].source.id not in fed
+                and self._first_value(outside[0])[0] is not None
+            ):
+                yield outside[0]
+
+    def _first_value(self, link: FileLink) -> tuple[Any, int]:
+        """What the source gives without having been given anything, and its bytes; None: nobody can tell."""
+        place = link.source.id, link.source_name
+        if place not in self._values:
+            is_read = len(self._values) < _MOST_READ and len(link.source.constants) <= _MOST_CONSTANTS
+            value = _read(link.source, link.source_name) if is_read else None
+            size = 0 if value is None else len(orjson.dumps(value))
+            self._values[place] = (value, size) if size <= self._left else (None, 0)
+        return self._values[place]
 
 
-def _begun(links: list[FileLink]) -> Iterator[tuple[FileLink, list[FileLink]]]:
-    """Pins with one link whose value is known beforehand: that one, and the others, which may be a loop's."""
-    arriving: dict[tuple[str, str], list[FileLink]] = defaultdict(list)
-    for link in links:
-        arriving[link.sink.id, link.sink_name].append(link)
-    fed = {sink_id for sink_id, _ in arriving}
-    for (_, pin), found in arriving.items():
-        if len(found) < 2 or base_name(pin) != pin:
-            continue
-        known = [link for link in found if link.source.id not in fed and _first_value(link) is not None]
-        rest = [link for link in found if link not in known]
-        if len(known) == 1 and not any(link.is_static for link in rest):
-            yield known[0], rest
+def _may_begin(sink: FileNode, pin: str) -> bool:
+    """Whether a constant of the pin counts: its block is here, and it is no part of a value."""
+    if sink.block is None or base_name(pin) != pin:
+        return False
+    return not is_agent(sink) or is_input(sink, pin)
 
 
-def _reachable(start: str, sinks: Mapping[str, list[str]]) -> set[str]:
-    found: set[str] = set()
-    rest = [start]
-    while rest:
-        for sink in sinks.get(rest.pop(), ()):
-            if sink not in found:
-                found.add(sink)
-                rest.append(sink)
-    return found
+def _put(sink: FileNode, pin: str, value: Any) -> None:
+    """Nodes that run a graph keep the values of its inputs together."""
+    if is_agent(sink):
+        sink.constants["inputs"][pin] = value
+    else:
+        sink.constants[pin] = value
 
 
-def _first_value(link: FileLink) -> Any:
-    """What the source gives without having been given anything; None when that cannot be read off it."""
-    source = link.source
+def _read(source: FileNode, pin: str) -> Any:
     if source.block is None or source.disabled:
         return None
-    read = _READERS.get((source.block.name, link.source_name))
+    read = _READERS.get((source.block.name, pin))
     return None if read is None else read(_constants(source))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from backend.data.autogpt.elements import FileGraph, FileNode
@@ -35,13 +36,14 @@ def takes_credential(node: FileNode, pin: str) -> bool:
 def without_private(graph: FileGraph, node: FileNode, findings: Findings) -> None:
     """Take out of the node's constants what nobody else may have, and say so; ask for its credentials."""
     kept: JsonObject = {}
+    look = _Look(node)
     for pin, value in node.constants.items():
         if node.block_id == AGENT and pin in _OF_OTHERS:
             continue
         if node.block_id == AGENT and pin in _SCHEMAS:
             kept[pin] = value
             continue
-        cleaned, why = _cleaned(node, pin, value)
+        cleaned, why = _cleaned(look, pin, value)
         if why:
             findings.change(graph, node, pin, why)
         if not why or cleaned is not None:
@@ -50,16 +52,30 @@ def without_private(graph: FileGraph, node: FileNode, findings: Findings) -> Non
     node.constants = kept
 
 
-def _cleaned(node: FileNode, pin: str, value: Any) -> tuple[Any, str]:
+class _Look:
+    """A node whose constants are looked through; what it declares is found out once, if at all."""
+
+    def __init__(self, node: FileNode) -> None:
+        self.node = node
+
+    @cached_property
+    def open_inputs(self) -> frozenset[str]:
+        return self.node.open_inputs()
+
+
+def _cleaned(look: _Look, pin: str, value: Any) -> tuple[Any, str]:
     """What stays of a constant, and why the rest went; nothing to say where nothing was there."""
+    node = look.node
     if _TELLING.search(pin):
         if takes_credential(node, pin):
             return None, "Credentials do not travel with a graph. Choose one again." if value else ""
-        if _may_be_secret(pin, value) and not node.declares(pin):
+        if _may_be_secret(pin, value) and pin not in look.open_inputs:
             return None, _LEFT_OUT
     if node.known is not None and _is_marked(node, node.known, pin) and value not in (None, ""):
         return None, "It is secret. Enter it again."
     is_headers = pin.startswith("headers") and base_name(pin) == "headers"
+    if is_headers and _is_secret_entry(pin.removeprefix("headers"), value, is_headers):
+        return None, _LEFT_OUT
     if not _has_telling_name(value, is_headers=is_headers):
         return value, ""
     try:

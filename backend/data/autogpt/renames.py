@@ -7,8 +7,10 @@ from typing import Any
 from backend.data.autogpt.elements import FileGraph, FileNode
 from backend.data.autogpt.findings import Findings
 from backend.data.autogpt.known_blocks import KnownBlock, id_of, known_block
+from backend.data.convert import convert
 from backend.data.graph_privacy import FindBlock
 from backend.data.json_types import as_list
+from backend.data.model import JsonObject
 
 _RETIRED = {
     "a1b2c3d4-5e6f-7g8h-9i0j-k1l2m3n4o5p6": "ExtractWebsiteContentBlock",
@@ -31,6 +33,7 @@ _COMBINE = "CombineTextsBlock"
 _DROPDOWN = "AgentDropdownInputBlock"
 _TEXT_INPUTS = frozenset({"AgentInputBlock", "AgentShortTextInputBlock", "AgentLongTextInputBlock"})
 _CLOCKS = frozenset({"GetCurrentDateBlock", "GetCurrentTimeBlock", "GetCurrentDateAndTimeBlock"})
+_TEXT: JsonObject = {"type": "string"}
 _OLD_OPTIONS = "placeholder_values"
 _COMBINED = {"input1": "input_$_0", "input2": "input_$_1"}
 
@@ -78,12 +81,13 @@ def present_sink(graph: FileGraph, node: FileNode, pin: str, findings: Findings)
 def _rename_options(
     graph: FileGraph, node: FileNode, known: KnownBlock, find_block: FindBlock, findings: Findings
 ) -> None:
-    options = as_list(node.constants.pop(_OLD_OPTIONS)) or []
+    given = as_list(node.constants.pop(_OLD_OPTIONS)) or []
+    options = [_text(one) for one in given if one is not None]
     if known.name == _DROPDOWN:
         node.constants.setdefault("options", options)
         findings.rename(graph, node, "pin", _OLD_OPTIONS, "options")
     elif options and known.name in _TEXT_INPUTS:
-        value = node.constants.get("value")
+        value = _text(node.constants.get("value"))
         is_other = value not in (None, "") and value not in options
         node.constants["options"] = [*options, value] if is_other else options
         node.block_id = id_of(_DROPDOWN)
@@ -91,6 +95,11 @@ def _rename_options(
         findings.rename(graph, node, "block", known.name, _DROPDOWN)
     elif options:
         findings.change(graph, node, _OLD_OPTIONS, "An input of this kind has no list of options any more.")
+
+
+def _text(value: Any) -> Any:
+    """The text that a value becomes at a pin of texts; nothing stays nothing."""
+    return value if value is None or isinstance(value, str) else convert(value, _TEXT)
 
 
 def _rename_combined(graph: FileGraph, node: FileNode, findings: Findings) -> None:

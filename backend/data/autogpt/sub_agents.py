@@ -124,6 +124,11 @@ def is_agent(node: FileNode) -> bool:
     return node.block_id == AGENT
 
 
+def is_input(node: FileNode, pin: str) -> bool:
+    """Whether the graph that the node runs has an input of this name, as far as the node knows."""
+    return pin in (as_object((as_object(node.constants.get(_INPUT_SCHEMA)) or {}).get("properties")) or {})
+
+
 def _question(candidates: list[Child]) -> str:
     if not candidates:
         return "The graph that it runs is not in the file. Choose one of yours."

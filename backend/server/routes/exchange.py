@@ -12,7 +12,6 @@ from backend.data.graph_import import missing_graphs, read_import
 from backend.data.import_report import Imported
 from backend.server.deps import CallerDep, JsonRoute, KeyDep, SiteDep
 from backend.server.graph_parts import WhichDep, graph_at, make_graph
-from backend.server.new_graph import BESIDE_BYTES
 from backend.server.routes.graphs import GRAPH_BODY
 from backend.server.wire.graphs import GraphFile, ImportReport
 
@@ -38,7 +37,7 @@ async def import_graph(site: SiteDep, caller: CallerDep, key: KeyDep, request: R
 
     Nodes whose block is missing are stored as they are.
     """
-    imported = await _read(await request.body(), caller.user_id, key, site)
+    imported = await read_beside(await request.body(), caller.user_id, key, site)
     find = site.app.catalogue.find
     saved = await make_graph(site, caller, request, imported.graph, how="graph.import")
     async with site.app.database.begin() as connection:
@@ -46,8 +45,7 @@ async def import_graph(site: SiteDep, caller: CallerDep, key: KeyDep, request: R
     return {**saved, **imported.report(gone)}
 
 
-async def _read(raw: bytes, user_id: str, key: str | None, site: SiteDep) -> Imported:
-    arguments = (raw, user_id, key and f"import:{key}", site.app.catalogue.find)
-    if len(raw) < BESIDE_BYTES:
-        return read_import(*arguments)
-    return await asyncio.to_thread(read_import, *arguments)
+async def read_beside(raw: bytes, user_id: str, key: str | None, site: SiteDep) -> Imported:
+    """Beside the event loop whatever its length: what a file of strangers costs does not show in it."""
+    find = site.app.catalogue.find
+    return await asyncio.to_thread(read_import, raw, user_id, key and f"import:{key}", find)

@@ -27,8 +27,12 @@ _QUICK_STEPS = 1_000_000
 """Atoms times characters; measured: 35 ms at most, 0.1 ms as a rule."""
 _QUICK_CHARS_FOR_ALL = 5_000
 """Each of many matches may have looked through all of the rest."""
-_MOMENT_CHARS, _MOMENT_FACTOR = 20_000, 10
+_MOMENT_CHARS, _MOMENT_CHARS_FOR_ALL, _MOMENT_FACTOR = 20_000, 2_000, 10
 """Of a text that is matched within the event loop, and how much less work that may be than in a thread."""
+_MOMENT_FACTOR_LEARNING = 50
+"""The same for a text whose every character may be new, and so is tried with each atom."""
+_MOMENT_GROUPS = 40_000
+"""Characters of the pattern times those of the text: each of many matches may have many groups."""
 
 _REPLACEMENT = re.compile(r"\\(?:([1-9][0-9]?)|g<([^<>\\]{1,100})>|([\\nrt])|(.?))", re.DOTALL)
 _ESCAPES = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
@@ -72,12 +76,17 @@ def replace(
 
 
 def takes_a_moment(pattern: str, text: Any, options: Options, *, find_all: bool) -> bool:
-    """Whether it is done in a millisecond or two, whatever the answer."""
-    chars = len(text) if isinstance(text, str) else _QUICK_CHARS_FOR_ALL + 1
-    if chars > (_QUICK_CHARS_FOR_ALL if find_all else _MOMENT_CHARS):
+    """Whether it is done in a few milliseconds and in this process, whatever the answer.
+
+    What is no text has to be written as one first, and may be long.
+    """
+    if not isinstance(text, str) or len(text) > (_MOMENT_CHARS_FOR_ALL if find_all else _MOMENT_CHARS):
         return False
+    if find_all and len(pattern) * len(text) > _MOMENT_GROUPS:
+        return False
+    factor = _MOMENT_FACTOR if text.isascii() else _MOMENT_FACTOR_LEARNING
     try:
-        return _is_quick(pattern, _MOMENT_FACTOR * chars, options)
+        return _is_quick(pattern, factor * len(text), options)
     except Refused:
         return True
 

@@ -70,7 +70,7 @@ BOMBS: list[Bomb] = [
     _find(":not floods", lambda: _DEEP_NODES, ":not(" * 50 + "* * * *" + ")" * 50),
     _find("siblings of siblings", lambda: "<i>x</i>" * 8_000, "i ~ i ~ i ~ i ~ i", says=None),
     _find("a selector of 500 KB", lambda: "<b>x</b>", "b " * 250_000, says=None),
-    _find("a selector nested for ever", lambda: "<b>x</b>", ":is(" * 200_000, "CSS selector"),
+    _find("a selector nested for ever", lambda: "<b>x</b>", ":is(" * 200_000, "selector"),
     _rows(
         "everything within everything",
         lambda: "<div>x" * 3000,
@@ -118,6 +118,13 @@ def _quadratic() -> str:
     )
 
 
+_CROWDS: dict[str, Callable[[], bytes]] = {
+    "three million lists": lambda: b"[" + b"[]," * 3_400_000 + b"0]",
+    "a million objects": lambda: b"[" + b'{"a":[]},' * 1_100_000 + b"0]",
+    "a million keys": lambda: b"{" + b",".join(b'"%x":0' % n for n in range(1_000_000)) + b"}",
+    "five million texts": lambda: b'["' + b'",' * 5_000_000 + b'"]',
+}
+
 SERVED: list[Served] = [
     _page("a million tags deep", lambda: "<div>" * 1_000_000),
     _page("a million paragraphs", lambda: "<article>" + "<p>word word, word." * 500_000),
@@ -152,6 +159,11 @@ SERVED: list[Served] = [
         "text/plain; charset=punycode",
         lambda: b"a" * 200_000 + b"-" + b"b" * 200_000,
         None,
+    ),
+    *(
+        Served(f"JSON: {name}", block, "url", "application/json", make, None)
+        for block in ("SendWebRequestBlock", "HttpRequestBlock")
+        for name, make in _CROWDS.items()
     ),
     _feed("a billion laughs", _laughs),
     _feed("one long entity many times", _quadratic, None),
