@@ -57,7 +57,8 @@ def pure_blocks() -> Iterator[tuple[Block, JsonObject]]:
         if case is None or block.kind in (BlockKind.NOTE, BlockKind.INPUT) or block.collects:
             continue
         is_fine = all(pin != "error" for pin, _ in case.output)
-        if is_fine and block.execution_for(case.input, frozenset()) is Execution.INLINE:
+        is_inline = block.execution_for(case.input, frozenset()) is Execution.INLINE
+        if is_fine and is_inline and block.is_quick(checked_input(block, case.input)):
             yield block, case.input
 
 

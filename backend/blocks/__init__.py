@@ -7,11 +7,14 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from threading import Lock
 from types import ModuleType
 
 from backend.data.block import Block
-from backend.util.collector import uncollected
+from backend.util.collector import give_back, uncollected
 from backend.util.errors import SetupProblem
+
+_once = Lock()
 
 
 class Catalogue:
@@ -40,6 +43,14 @@ class Catalogue:
         """The block with this id, None when we have none."""
         return self._by_id.get(block_id)
 
+    def forget_examples(self) -> None:
+        """Let go of the blocks' examples: tests and pages read them, and they take 60 MiB."""
+        for one in self._by_id.values():
+            block = type(one)
+            block.test_input = block.test_output = None
+            block.test_files = ()
+        give_back()
+
     def __iter__(self) -> Iterator[Block]:
         return iter(sorted(self._by_id.values(), key=lambda block: block.name))
 
@@ -47,9 +58,14 @@ class Catalogue:
         return len(self._by_id)
 
 
-@cache
 def catalogue() -> Catalogue:
-    """All blocks of this folder; importing them is done once."""
+    """All blocks of this folder; importing them is done once, whichever thread asks first."""
+    with _once:
+        return _loaded()
+
+
+@cache
+def _loaded() -> Catalogue:
     found = Catalogue()
     with uncollected():
         for module in _modules():

@@ -69,6 +69,7 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with open_app(settings, progress=say) as opened, answering_health(opened):
+        opened.catalogue.forget_examples()
         await _until_stopped(opened, stopped)
         opened.draining.set()
         await opened.worker.hand_over()

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from backend.blocks import catalogue
 from backend.data.user_store import has_owner
 from backend.executor.worker import tune_collector
 from backend.server.state import App, open_app
@@ -84,6 +85,7 @@ def _import_the_rest() -> None:
     """Import the web framework in a thread, while the database starts."""
     for name in ("uvicorn", "uvicorn.protocols.http.httptools_impl", "backend.server.http"):
         importlib.import_module(name)
+    catalogue()
 
 
 async def _serve_app(app: App, listener: socket.socket, stop: Stop, progress: Progress) -> None:
@@ -97,6 +99,7 @@ async def _serve_app(app: App, listener: socket.socket, stop: Stop, progress: Pr
         refuse_open_house(settings.host, chosen)
     async with listening(app, listener) as server:
         stop.server = server
+        app.catalogue.forget_examples()
         tune_collector()
         url = url_of(listener, settings.host)
         progress(f"Blockyard is at {url}")

@@ -11,14 +11,11 @@ from backend.data.block import Block, BlockCategory, BlockOutput
 from backend.data.examples import says
 from backend.data.json_types import as_list, as_object
 from backend.data.model import BlockSchema, SchemaField
-from backend.util.bounded.jobs.markdown import answer
 from backend.util.bounded.pool import run_bounded
 from backend.util.errors import BlockError
 
 MAX_CHARS = 1_000_000
 MAX_CELLS = 100_000
-_QUICK_CHARS = 200
-"""A text so short takes a few milliseconds, however it is nested."""
 _QUICK_ROWS = 100
 
 
@@ -99,9 +96,10 @@ class WriteHtmlBlock(Block):
     ]
 
     def is_quick(self, input_data: Input) -> bool:
-        if isinstance(input_data.content, str):
-            return len(input_data.content) <= _QUICK_CHARS
-        return len(as_list(input_data.content) or ()) <= _QUICK_ROWS
+        """Short tables; Markdown takes a millisecond for a few lines, and much more when it is nested."""
+        return (
+            not isinstance(input_data.content, str) and len(as_list(input_data.content) or ()) <= _QUICK_ROWS
+        )
 
     def run(self, input_data: Input, **kwargs: Any) -> BlockOutput:
         rows = as_list(input_data.content)
@@ -120,8 +118,6 @@ def _from_markdown(text: str) -> str:
         raise BlockError(
             f"The text has {len(text):,} characters, and {MAX_CHARS:,} are the most. Split it first."
         )
-    if len(text) <= _QUICK_CHARS:
-        return answer({"text": text})
     return str(run_bounded("markdown", {"text": text}, subject="The Markdown", cure="Split it first."))
 
 

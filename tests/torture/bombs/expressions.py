@@ -123,7 +123,7 @@ BOMBS: list[Bomb] = [
         lambda: {"lists": [[0] * 50_000, *[[]] * 50_000]},
         None,
     ),
-    Bomb("lists as deep as JSON may be", "FlattenListBlock", lambda: {"nested_list": nested(98)}, None),
+    Bomb("lists as deep as JSON may be", "FlattenListBlock", lambda: {"nested_list": nested(90)}, None),
     Bomb("a sort of too many", "SortListBlock", lambda: {"list": [*range(200_000)]}, "50,000"),
     Bomb(
         "a sum beyond all numbers", "SummarizeNumbersBlock", lambda: {"list": [1.7e308] * 10_000}, "too large"
