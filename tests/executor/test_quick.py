@@ -89,7 +89,7 @@ async def test_large_lists_are_taken_off_the_loop_before_they_are_looked_at(
             view = await ended(worker, await submit(worker, listed, [1] * 200_000), within_s=20)
             ticking.cancel()
         assert view.status.value == "completed"
-        assert max(lags) < 0.5
+        assert max(lags) < 1.5
     thaw()
 
 
