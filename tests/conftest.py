@@ -27,7 +27,7 @@ from tests.support.collector import thaw
 TEMPLATE = "blockyard_template"
 
 # CI looks at the same examples each time, so that its verdict is about the change; elsewhere they are new ones.
-hypothesis.settings.register_profile("ci", derandomize=True)
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI") == "true":
     hypothesis.settings.load_profile("ci")
 
