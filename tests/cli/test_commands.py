@@ -79,7 +79,7 @@ def test_blocks_test_runs_the_examples_in_both_ways(blockyard: CommandLine) -> N
     said = blockyard("blocks", "test", "ConditionBlock", "HumanInTheLoopBlock", "--json")
     assert said.code == 0, said.out
     assert [trial["problems"] for trial in said.json] == [[], []]
-    assert [(trial["alone"], trial["in_engine"]) for trial in said.json] == [(8, 8), (3, 3)]
+    assert [(trial["alone"], trial["in_engine"]) for trial in said.json] == [(9, 9), (3, 3)]
 
 
 def test_runs_are_listed_and_shown_with_all_that_is_recorded(blockyard: CommandLine) -> None:

@@ -28,7 +28,7 @@ def test_a_page_shows_pins_defaults_and_what_the_example_gives() -> None:
     page = block_pages.pages()[block_pages.page_of(AddToListBlock())]
     assert "| `position` | whole number or nothing |" in page
     assert '- `updated_list`: `[1, "é", {"a": null}]`' in page
-    assert "- `error`: a text with “position”" in page
+    assert "- a failure, and `error`: a text with “position”" in page
 
 
 def test_two_blocks_never_share_a_page() -> None:
