@@ -88,6 +88,22 @@ class BlockPollConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PollRecord:
+    """Something new at a service. The same `id` starts one run, however often it is seen."""
+
+    id: str
+    data: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What a poll found, oldest first, and the cursor (JSON) that the next one is given."""
+
+    records: list[PollRecord]
+    cursor: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A person's answer to a review."""
 
@@ -297,6 +313,8 @@ class Block(ABC):
     """No I/O, quick (see `is_quick`), deterministic: run inline, journaled behind."""
     cpu_bound: ClassVar[bool] = False
     """Run in another process."""
+    is_recorded: ClassVar[bool] = False
+    """All that it does is in the journal of its run: it may begin before its start is on disk."""
     at_most_once: ClassVar[bool] = False
     """Fail an interrupted firing instead of repeating it."""
     static_output: ClassVar[bool] = False
@@ -337,6 +355,13 @@ class Block(ABC):
         `idempotency_key`, `context`.
         """
         ...
+
+    async def poll(self, input_data: Any, *, cursor: Any, **kwargs: Any) -> PollResult:
+        """Ask the service for news, for a block with a `poll_config`; each record starts a run with its `payload`.
+
+        `cursor` is what the last poll gave, None for the first one. Credentials come by keyword, as in `run`.
+        """
+        raise TypeError(f"{self.name} has a poll_config and no poll().")
 
     @cached_property
     def name(self) -> str:

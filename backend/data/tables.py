@@ -35,6 +35,18 @@ REVIEW_STATUS = sa.Enum("open", "approved", "rejected", "withdrawn", name="revie
 
 BUDGET_PERIOD = sa.Enum("day", "month", "total", name="budget_period", metadata=metadata)
 
+CREDENTIAL_KIND = sa.Enum(
+    "api_key", "oauth2", "user_password", "host_scoped", "custom", name="credential_kind", metadata=metadata
+)
+
+CREDENTIAL_STATE = sa.Enum("ok", "reconnect", name="credential_state", metadata=metadata)
+
+WEBHOOK_STATE = sa.Enum("active", "pending", "failed", "removing", name="webhook_state", metadata=metadata)
+
+DELIVERY_STATE = sa.Enum("started", "ignored", "failed", name="delivery_state", metadata=metadata)
+
+SCHEDULE_OVERLAP = sa.Enum("skip", "queue", "allow", name="schedule_overlap", metadata=metadata)
+
 
 class SettingColumns(sa.TypedColumns):
     """One value that belongs to the installation: the hash of the setup token, the key canary."""
@@ -515,3 +527,331 @@ class QueueTurnColumns(sa.TypedColumns):
 
 
 queue_turn = sa.Table("queue_turn", metadata, QueueTurnColumns, sa.PrimaryKeyConstraint("user_id"))
+
+
+class CredentialColumns(sa.TypedColumns):
+    """A secret of a user for a provider. `sealed` holds what is secret (util/crypto.py); all else may be shown. `revision` rises with every change of the secret: with the lease it lets one process refresh a token at a time."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    provider: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    kind: sa.Named[str] = sa.Column(CREDENTIAL_KIND, nullable=False)
+    title: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    sealed: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    scopes: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    username: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    host: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    detail: sa.Named[Any] = sa.Column(postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False)
+    state: sa.Named[str] = sa.Column(
+        CREDENTIAL_STATE, server_default=sa.text("'ok'::credential_state"), nullable=False
+    )
+    problem: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    expires_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    refresh_expires_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    account: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
+    revision: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    leased_by: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    leased_until: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    tested_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    used_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+credential = sa.Table(
+    "credential",
+    metadata,
+    CredentialColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("credential_user_id_provider_idx", "user_id", "provider"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class OauthLoginColumns(sa.TypedColumns):
+    """A login at a provider that has begun. The id is the SHA-256 of the state; `session_hash` is the browser's. `sealed` holds the code verifier (RFC 7636)."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    session_hash: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    provider: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    sealed: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    scopes: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    title: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    credential_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    redirect_uri: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    return_to: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    expires_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=False
+    )
+
+
+oauth_login = sa.Table(
+    "oauth_login",
+    metadata,
+    OauthLoginColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("oauth_login_user_id_idx", "user_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class WebhookColumns(sa.TypedColumns):
+    """Where a provider sends its events. A manual one is pasted there by a person; an automatic one is made through the provider's API for a `resource`, shared by the graphs that want the same, and brought to `wanted_events` by whoever has the lease. `is_kept`: made by hand, so that it stays when no graph listens any more. `introduced_at`: when the provider brought the secret itself."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    provider: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    webhook_type: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    title: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    is_automatic: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    is_kept: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    resource: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    credential_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    sealed: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    config: sa.Named[Any] = sa.Column(postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False)
+    wanted_events: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    registered_events: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    provider_webhook_id: sa.Named[str] = sa.Column(
+        sa.Text(), server_default=sa.text("''::text"), nullable=False
+    )
+    state: sa.Named[str] = sa.Column(
+        WEBHOOK_STATE, server_default=sa.text("'active'::webhook_state"), nullable=False
+    )
+    problem: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    attempts: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    next_attempt_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    leased_until: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    introduced_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+webhook = sa.Table(
+    "webhook",
+    metadata,
+    WebhookColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("webhook_user_id_id_idx", "user_id", sa.text("id DESC")),
+    sa.Index("webhook_user_id_provider_resource_idx", "user_id", "provider", "resource"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class TriggerColumns(sa.TypedColumns):
+    """A trigger node of a graph, and the webhook that starts it. `is_live`: its graph is published, in `graph_version`. `listening_until`: somebody waits in the editor for a test event, which starts `test_version`."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    node_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    block_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    webhook_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    events: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    graph_version: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    is_live: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    answer_within_s: sa.Named[float | None] = sa.Column(sa.Float(53), nullable=True)
+    listening_until: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    test_version: sa.Named[int | None] = sa.Column(sa.Integer(), nullable=True)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+trigger = sa.Table(
+    "trigger",
+    metadata,
+    TriggerColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("trigger_webhook_id_idx", "webhook_id"),
+    sa.Index("trigger_user_id_idx", "user_id"),
+    sa.UniqueConstraint("graph_id", "node_id"),
+    sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], ondelete="CASCADE"),
+)
+
+
+class DeliveryColumns(sa.TypedColumns):
+    """The inbox: what a provider sent, as it came. It is stored before the sender is answered, in one transaction with the runs that it starts, and kept ten days at least: by it repeats of an event are found. `failed`: its graph could not be run, so the sender was refused, and may send it again. Foreign keys are left out: a row is written with every event."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    webhook_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    event_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    event_type: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    headers: sa.Named[Any] = sa.Column(
+        postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False
+    )
+    body: sa.Named[bytes] = sa.Column(sa.LargeBinary(), nullable=False)
+    is_test: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    state: sa.Named[str] = sa.Column(
+        DELIVERY_STATE, server_default=sa.text("'started'::delivery_state"), nullable=False
+    )
+    problem: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    run_ids: sa.Named[list[str]] = sa.Column(
+        postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+    )
+    replay_of: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    received_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    DeliveryColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("delivery_webhook_id_id_idx", "webhook_id", sa.text("id DESC")),
+    sa.UniqueConstraint("webhook_id", "event_id"),
+)
+
+
+class PollColumns(sa.TypedColumns):
+    """A trigger node that asks a service for news. `cursor` is what its block gave last; `leased_until` keeps a second process away while one asks."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    node_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    block_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_version: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    is_live: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    interval_s: sa.Named[float] = sa.Column(sa.Float(53), nullable=False)
+    cursor: sa.Named[Any | None] = sa.Column(postgresql.JSON(none_as_null=True), nullable=True)
+    next_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    leased_until: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    failures: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    problem: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    polled_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    emitted_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+poll = sa.Table(
+    "poll",
+    metadata,
+    PollColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("poll_user_id_idx", "user_id"),
+    sa.Index("poll_next_at_idx", "next_at"),
+    sa.UniqueConstraint("graph_id", "node_id"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)
+
+
+class PollSeenColumns(sa.TypedColumns):
+    """A record that has started a run."""
+
+    poll_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    record_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    seen_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+poll_seen = sa.Table(
+    "poll_seen",
+    metadata,
+    PollSeenColumns,
+    sa.PrimaryKeyConstraint("poll_id", "record_id"),
+    sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], ondelete="CASCADE"),
+)
+
+
+class ScheduleColumns(sa.TypedColumns):
+    """When a graph is to run, as cron says it in a time zone. `missed` counts the times that nobody was there for (or that were skipped) since it was made; `last_*` say what came of the last one."""
+
+    id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    user_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    graph_id: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    name: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    cron: sa.Named[str] = sa.Column(sa.Text(), nullable=False)
+    timezone: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("'UTC'::text"), nullable=False)
+    inputs: sa.Named[Any] = sa.Column(postgresql.JSON(), server_default=sa.text("'{}'::json"), nullable=False)
+    overlap: sa.Named[str] = sa.Column(
+        SCHEDULE_OVERLAP, server_default=sa.text("'skip'::schedule_overlap"), nullable=False
+    )
+    is_active: sa.Named[bool] = sa.Column(sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    next_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    last_at: sa.Named[dt.datetime | None] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), nullable=True
+    )
+    last_run_id: sa.Named[str | None] = sa.Column(sa.Text(), nullable=True)
+    last_outcome: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    missed: sa.Named[int] = sa.Column(sa.Integer(), server_default=sa.text("0"), nullable=False)
+    problem: sa.Named[str] = sa.Column(sa.Text(), server_default=sa.text("''::text"), nullable=False)
+    created_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+    updated_at: sa.Named[dt.datetime] = sa.Column(
+        postgresql.TIMESTAMP(timezone=True, precision=3), server_default=sa.func.now(), nullable=False
+    )
+
+
+schedule = sa.Table(
+    "schedule",
+    metadata,
+    ScheduleColumns,
+    sa.PrimaryKeyConstraint("id"),
+    sa.Index("schedule_user_id_id_idx", "user_id", sa.text("id DESC")),
+    sa.Index("schedule_graph_id_idx", "graph_id"),
+    sa.Index("schedule_next_at_idx", "next_at"),
+    sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+)

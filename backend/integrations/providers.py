@@ -9,7 +9,19 @@ from enum import StrEnum
 class ProviderName(StrEnum):
     """A provider's stable key; the value is what graphs, the API and the front end say."""
 
+    AIRTABLE = "airtable"
+    DISCORD = "discord"
+    EXAMPLE_PROVIDER = "example-provider"
+    GENERIC_WEBHOOK = "generic-webhook"
+    GITHUB = "github"
+    GOOGLE = "google"
     HTTP = "http"
+    LINEAR = "linear"
+    NOTION = "notion"
+    SLACK = "slack"
+    STANDARD_WEBHOOKS = "standard-webhooks"
+    STRIPE = "stripe"
+    TELEGRAM = "telegram"
 
     @classmethod
     def parse(cls, text: str) -> ProviderName:

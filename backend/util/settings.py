@@ -27,7 +27,26 @@ def default_data_dir() -> Path:
 class Secrets(BaseSettings):
     """Keys of outside services. Every line here has its twin in `backend/.env.example`."""
 
-    model_config = SettingsConfigDict(env_file=(".env", "backend/.env"), extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=(".env", "backend/.env"), extra="ignore", env_ignore_empty=True
+    )
+
+    example_api_key: str = Field(default="", description="Example API key")
+
+    # OAuth applications, registered at each provider with the callback
+    # <BLOCKYARD_PUBLIC_URL>/api/oauth/<provider>/callback.
+    github_client_id: str = Field(default="", description="GitHub OAuth application")
+    github_client_secret: str = Field(default="", description="GitHub OAuth application")
+    google_client_id: str = Field(default="", description="Google OAuth client")
+    google_client_secret: str = Field(default="", description="Google OAuth client")
+    slack_client_id: str = Field(default="", description="Slack app")
+    slack_client_secret: str = Field(default="", description="Slack app")
+    notion_client_id: str = Field(default="", description="Notion integration")
+    notion_client_secret: str = Field(default="", description="Notion integration")
+    discord_client_id: str = Field(default="", description="Discord application")
+    discord_client_secret: str = Field(default="", description="Discord application")
+    linear_client_id: str = Field(default="", description="Linear application")
+    linear_client_secret: str = Field(default="", description="Linear application")
 
 
 class Settings(BaseSettings):
@@ -48,6 +67,23 @@ class Settings(BaseSettings):
         description="Makes the owner's account; empty: a fresh one is printed",
     )
     port: int = Field(default=8020, ge=0, le=65535, validation_alias="BLOCKYARD_PORT")
+    public_url: str = Field(
+        default="",
+        validation_alias="BLOCKYARD_PUBLIC_URL",
+        description="https://blockyard.example.com: where providers reach this server, for webhooks and OAuth; "
+        "empty: http://<host>:<port>",
+    )
+    master_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias="BLOCKYARD_MASTER_KEY",
+        description="Seals all stored secrets: 32 random bytes as base64, or several with commas, of which the "
+        "first is for new ones; empty: made at the first start, in <data dir>/master.key",
+    )
+    tier: str = Field(
+        default="premium",
+        validation_alias="BLOCKYARD_TIER",
+        description="free, paid or premium: which providers and features this installation has",
+    )
     allowed_addresses: list[str] = Field(
         default_factory=list,
         description='host:port pairs blocks may reach though they are not public, JSON: ["127.0.0.1:11434"]',
@@ -106,6 +142,9 @@ class Settings(BaseSettings):
         ge=0,
         le=36_500,
         description="runs go so long after their end; 0: never. A graph may say else",
+    )
+    delivery_retain_days: int = Field(
+        default=30, ge=10, le=36_500, description="what webhooks brought; by it repeats are found"
     )
     audit_retain_days: int = Field(default=365, ge=0, le=36_500, description="0: for ever")
     prune_every_s: float = Field(default=3600.0, gt=0)

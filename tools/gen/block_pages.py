@@ -158,7 +158,9 @@ def _cell(text: str) -> str:
 
 
 def _worked(block: Block) -> Iterator[str]:
-    shown = [case for case in block.test_cases() if len(_json(case.input)) <= _LONGEST_VALUE]
+    cases = block.test_cases()
+    short = [case for case in cases if len(_json(case.input)) <= _LONGEST_VALUE]
+    shown = short or sorted(cases, key=lambda case: len(_json(case.input)))[:1]
     for place, case in enumerate(shown[:_MOST_EXAMPLES]):
         heading = {0: "\n## Example\n\n", 1: "\n## More examples\n\n"}.get(place, "\n")
         yield f"{heading}```json\n{_json(case.input, indent=2 if place == 0 else None)}\n```\n\n"

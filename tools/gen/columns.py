@@ -32,7 +32,7 @@ class ColumnType:
 _TEXT = ColumnType("sa.Text()", "str", "text")
 _INTEGER = ColumnType("sa.Integer()", "int", "integer")
 _BIGINT = ColumnType("sa.BigInteger()", "int", "bigint")
-_DOUBLE = ColumnType("sa.Double()", "float", "double precision")
+_DOUBLE = ColumnType("sa.Float(53)", "float", "double precision")
 _BOOLEAN = ColumnType("sa.Boolean()", "bool", "boolean")
 _BYTES = ColumnType("sa.LargeBinary()", "bytes", "bytea")
 _JSON = ColumnType("postgresql.JSON({json})", "Any", "json")

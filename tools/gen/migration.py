@@ -34,7 +34,9 @@ from tools.gen.enum_changes import enum_changes, labels_of
 UNMANAGED_TABLES = frozenset(
     {"alembic_version", "pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"}
 )
-UNMANAGED_INDEXES = frozenset({"run_active", "run_wake", "run_top", "run_below", "run_unusual", "run_costly"})
+UNMANAGED_INDEXES = frozenset(
+    {"run_active", "run_wake", "run_top", "run_below", "run_unusual", "run_costly", "webhook_unsettled"}
+)
 
 
 def is_managed(_: object, name: str | None, kind: str, *__: object) -> bool:
