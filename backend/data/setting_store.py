@@ -26,6 +26,12 @@ async def lock_setting(connection: AsyncConnection, key: str) -> Any:
     return await connection.scalar(sa.select(setting.c.value).where(setting.c.key == key).with_for_update())
 
 
+async def share_setting(connection: AsyncConnection, key: str) -> Any:
+    """The value, None when there is none; it stays what it is until this transaction ends."""
+    statement = sa.select(setting.c.value).where(setting.c.key == key)
+    return await connection.scalar(statement.with_for_update(read=True))
+
+
 async def delete_setting(connection: AsyncConnection, key: str) -> None:
     """Forget the value, if it is there."""
     await connection.execute(sa.delete(setting).where(setting.c.key == key))

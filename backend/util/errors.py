@@ -14,6 +14,7 @@
     ├── TooMany                  429  a limit; `retry_after_s`
     ├── Unavailable              503  the database or a worker is away; try again
     ├── SetupProblem             500  this installation cannot start; says what to do
+    ├── SealBroken               500  a stored secret does not open: moved, changed, or its key is gone
     └── BlockError               422  a block failed (raised by blocks, recorded by run_node)
         ├── InvalidInput              the values that reached a node do not fit
         ├── InvalidOutput             a block yielded what its pin cannot carry
@@ -130,6 +131,10 @@ class Unavailable(BlockyardError):
 
 class SetupProblem(BlockyardError):
     code, status = "setup_problem", 500
+
+
+class SealBroken(BlockyardError):
+    code, status = "seal_broken", 500
 
 
 class BlockError(BlockyardError):
