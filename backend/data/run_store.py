@@ -116,7 +116,7 @@ async def find_child(
 
 
 ANSWER = "UPDATE run SET answer = $2::text::json WHERE id = $1 AND answer IS NULL"
-"""A journal's extra statement when a block answers whoever waits for the run."""
+"""A journal's extra statement when a block of a child run answers whoever waits for the run at the top."""
 
 MARK = "UPDATE run SET labels = $2, from_run_id = $3, from_node_id = $4 WHERE id = $1"
 """What few runs have: labels, and where they come from."""

@@ -23,12 +23,14 @@ from backend.data.db import Database
 from backend.data.examples import file_value
 from backend.data.file import file_id_in
 from backend.data.graph import Graph, Node
-from backend.data.run import EventKind, RunEvent, RunStatus
+from backend.data.model import JsonObject
+from backend.data.run import EventKind, RunEvent, RunOptions, RunStatus
 from backend.data.user_store import LOCAL_USER_ID
 from backend.executor.journal_reader import read_segments
 from backend.executor.records import unfold
 from backend.executor.values import Stored, from_wire, release
 from backend.executor.worker import Worker
+from backend.integrations.secret_values import scrubber_for
 from backend.util.clock import now
 from backend.util.errors import BadInput
 from backend.util.settings import Settings
@@ -50,6 +52,14 @@ def is_runnable(block: Block, case: TestCase) -> bool:
     return block.kind is not BlockKind.NOTE and not is_without_value and not takes_null
 
 
+def expected_of_engine(case: TestCase) -> list[BlockData]:
+    """What the case expects, as the engine lets it out: without the secrets of its credential."""
+    if case.credentials is None:
+        return case.output
+    scrubber = scrubber_for([case.credentials])
+    return [(pin, scrubber.value(value)) for pin, value in case.output]
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A worker that knows the blocks on trial, each under an id of its own."""
@@ -68,12 +78,15 @@ class Stage:
         self.blocks[block_id] = on_trial(block, case)
         self.credentials[block_id] = case.credentials
         await self._store_files(case)
+        hidden = block.Input.hidden_pins() if block.kind is BlockKind.TRIGGER else frozenset[str]()
+        given = {name: value for name, value in case.input.items() if name in hidden}
+        constants = {name: value for name, value in case.input.items() if name not in hidden}
         graph = Graph(
-            name=block.name, nodes=[Node(id=NODE, block_id=block_id, input_default=case.input)], links=[]
+            name=block.name, nodes=[Node(id=NODE, block_id=block_id, input_default=constants)], links=[]
         )
         try:
             async with asyncio.timeout(TIMEOUT_S):
-                return await self._run_graph(graph)
+                return await self._run_graph(graph, given)
         except BadInput as error:
             return [("error", str(error))]
 
@@ -93,9 +106,11 @@ class Stage:
                     max_user_bytes=self.worker.settings.max_files_bytes_per_user,
                 )
 
-    async def _run_graph(self, graph: Graph) -> list[BlockData]:
+    async def _run_graph(self, graph: Graph, given: JsonObject) -> list[BlockData]:
+        """`given` is what starts a trigger; nothing for other blocks."""
         saved = await self.worker.save_graph(LOCAL_USER_ID, graph)
-        accepted = await self.worker.submit(LOCAL_USER_ID, saved.id, {})
+        options = RunOptions(trigger_node=NODE) if given else None
+        accepted = await self.worker.submit(LOCAL_USER_ID, saved.id, given, options=options)
         is_over = accepted.loop is not None and await accepted.loop.done is not None
         while not is_over:
             view = await self.worker.wait(LOCAL_USER_ID, accepted.run_id, timeout_s=0.2)

@@ -87,10 +87,10 @@ class BlockContext:
         return self._run.attempt
 
     def progress(self, fraction: float, text: str = "") -> None:
-        self._run.loop.tell(self._run, "progress", {"fraction": fraction, "text": text})
+        self._run.loop.tell(self._run, "progress", {"fraction": fraction, "text": self._run.scrubbed(text)})
 
     def log(self, text: str) -> None:
-        self._run.loop.tell(self._run, "log", {"text": text})
+        self._run.loop.tell(self._run, "log", {"text": self._run.scrubbed(text)})
 
     def add_cost(self, usd_micros: int, what: str) -> None:
         self._run.check_alive()
@@ -122,7 +122,8 @@ class BlockContext:
             reviews = self._run.loop.services.reviews
             answer = await surely("review", lambda: reviews.answer(self.user_id, review_id))
             if answer is None:
-                detail = {"review_id": review_id, "name": name, "data": data, "is_editable": is_editable}
+                shown = self._run.scrubbed({"name": name, "data": data})
+                detail = {"review_id": review_id, "is_editable": is_editable, **shown}
                 raise Suspend(Wait("person", key, None, detail))
             self._run.loop.log.also(TAKE_REVIEW, review_id)
             self._record(
@@ -178,6 +179,8 @@ class BlockContext:
         key = key or f"file/{self._saved_files}"
         file_id = firing_id(self.run_id, self.node_id, self.firing, f"file/{key}")
         cleaned = clean_name(name)
+        if self._run.scrubber is not None:
+            data = await asyncio.to_thread(self._run.scrubber.raw, data)
         content = FileContent(cleaned, media_type_of(media_type, cleaned), data)
         files = self._run.loop.services.files
 
@@ -192,30 +195,36 @@ class BlockContext:
     async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
         steps = self._run.memory.steps
         if _RESPONSE not in steps:
-            answer = CallerAnswer(status=status, headers=dict(headers), body=body)
+            answer = CallerAnswer(
+                status=status, **self._run.scrubbed({"headers": dict(headers), "body": body})
+            )
             raw = answer.model_dump_json()
             if len(raw) > MAX_ANSWER_CHARS:
                 raise TooLarge("The answer is larger than 1 MiB. Answer with less, or with where to find it.")
             self._run.check_alive()
-            await self._answer(answer, raw)
+            self._answer(answer, raw)
         return bool(steps[_RESPONSE])
 
-    async def _answer(self, answer: CallerAnswer, raw: str) -> None:
-        """Told once it is on disk, whatever becomes of the firing meanwhile."""
+    def _answer(self, answer: CallerAnswer, raw: str) -> None:
+        """It is told once it is on disk."""
         root, run_log = self._run.loop.root, self._run.loop.log
         is_first = not root.callers.is_answered
         if is_first:
             root.callers.is_answered = True
-            run_log.also(ANSWER, root.row.id, raw)
+            if run_log is root.log:
+                root.row.answer = raw
+                run_log.change_row()
+            else:
+                run_log.also(ANSWER, root.row.id, raw)
         self._record(_RESPONSE, is_first)
-        written = cast("asyncio.Future[None]", run_log.flushed())
         if is_first:
+            written = cast("asyncio.Future[None]", run_log.flushed())
             written.add_done_callback(partial(_tell, root, answer))
-        await asyncio.shield(written)
 
     async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
         kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
-        await surely("value", lambda: kept.keep(self.user_id, graph_id, key, value))
+        kept_value = self._run.scrubbed(value)
+        await surely("value", lambda: kept.keep(self.user_id, graph_id, key, kept_value))
 
     async def kept_value(self, key: str, scope: KeptScope = "graph", default: Any = None) -> Any:
         kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
@@ -239,7 +248,7 @@ class BlockContext:
 
     def _record(self, key: str, result: Any) -> None:
         self._run.check_alive()
-        wire = to_wire(hold(result))
+        wire = to_wire(hold(self._run.scrubbed(result)))
         self._run.loop.log.note("step", self._run.node.index, self.firing, {"key": key, "result": wire})
         self._run.memory.steps[key] = orjson.loads(orjson.dumps(wire))
 

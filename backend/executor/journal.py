@@ -20,6 +20,7 @@ import structlog
 
 from backend.data.away import is_away
 from backend.data.connection import DATABASE_AWAY, Connection
+from backend.data.delivery import NewDelivery
 from backend.data.run import FINAL
 from backend.executor.run_log import Part, RunLog
 
@@ -58,6 +59,9 @@ class Journal:
                 await self._connected()  # so that the first run need not wait for it
             while True:
                 await self._wake.wait()
+                await asyncio.sleep(
+                    0
+                )  # firings that were just begun join the commit: an answer goes with its run
                 self._wake.clear()
                 dirty, self._dirty = self._dirty, {}
                 parts = [run_log.take_part() for run_log in dirty.values() if not run_log.lost]
@@ -165,8 +169,16 @@ class Journal:
         if not created and not changed:
             rows = await connection.fetch(_APPEND, *_fence_columns(held), *events)
         else:
+            deliveries = [
+                (part.log.row.id, part.log.delivery) for part in created if part.log.delivery is not None
+            ]
             rows = await connection.fetch(
-                _WRITE, *_fence_columns(held), *events, *_row_columns(changed, 9), *_row_columns(created, 20)
+                _WRITE_DELIVERED if deliveries else _WRITE,
+                *_fence_columns(held),
+                *events,
+                *_row_columns(changed, _CHANGING),
+                *_row_columns(created, _NEW),
+                *(_delivery_columns(deliveries) if deliveries else ()),
             )
         return {row[0] for row in rows}
 
@@ -200,52 +212,95 @@ def _fence_columns(logs: list[RunLog]) -> tuple[list[Any], ...]:
     return [run_log.row.id for run_log in logs], [run_log.epoch for run_log in logs]
 
 
-def _row_columns(parts: list[Part], width: int) -> tuple[list[Any], ...]:
+def _row_columns(parts: list[Part], types: str) -> tuple[list[Any], ...]:
     """The rows of the parts, column by column; as many empty columns without any."""
     rows = [part.row for part in parts if part.row is not None]
-    return tuple([row[column] for row in rows] for column in range(width))
+    return tuple([row[column] for row in rows] for column in range(len(types.split())))
 
+
+def _delivery_columns(deliveries: list[tuple[str, NewDelivery]]) -> tuple[list[Any], ...]:
+    return (
+        [run_id for run_id, _ in deliveries],
+        *([getattr(delivery, column) for _, delivery in deliveries] for column in _DELIVERY_NAMES),
+    )
+
+
+def _unnest(first: int, types: str) -> str:
+    """Arrays, from parameter `first` on, as a table."""
+    arrays = (f"${first + place}::{kind}[]" for place, kind in enumerate(types.split()))
+    return f"unnest({', '.join(arrays)})"
+
+
+_CHANGING = "text int text text timestamptz timestamptz timestamptz text bigint text"
+_CHANGING_NAMES = "id, epoch, status, worker_id, started_at, ended_at, wake_at, summary, cost, answer"
+_NEW = f"{_CHANGING} text text int text text text int text text text timestamptz"
+_NEW_NAMES = """user_id, graph_id, graph_version, root_run_id, parent_run_id, parent_node_id, parent_firing,
+  inputs, options, idempotency_key, created_at"""
+_DELIVERY = "text text text text text text text bytea timestamptz bool text"
+_DELIVERY_NAMES = (
+    "id",
+    "webhook_id",
+    "user_id",
+    "event_id",
+    "event_type",
+    "headers",
+    "body",
+    "received_at",
+    "is_test",
+    "replay_of",
+)
 
 _FENCE = """
 held AS (
   SELECT r.id FROM run r JOIN unnest($1::text[], $2::int[]) AS h(id, epoch)
     ON r.id = h.id AND r.epoch = h.epoch FOR SHARE OF r)"""
 
-_EVENTS = """
+_EVENTS = f"""
   INSERT INTO run_event (run_id, seq, count, epoch, at, events)
   SELECT e.run_id, e.seq, e.count, e.epoch, e.at, e.events::json
-    FROM unnest($3::text[], $4::int[], $5::int[], $6::int[], $7::timestamptz[], $8::text[])
-      AS e(run_id, seq, count, epoch, at, events)
+    FROM {_unnest(3, "text int int int timestamptz text")} AS e(run_id, seq, count, epoch, at, events)
     WHERE e.run_id IN (SELECT id FROM ours)"""
 
 _APPEND = f"WITH {_FENCE}, ours AS (SELECT id FROM held), written AS ({_EVENTS}) SELECT id FROM ours"
 
 _FINAL = ", ".join(f"'{status}'" for status in FINAL)
 
-_WRITE = f"""
-WITH {_FENCE},
+
+def _write_statement(before: str, condition: str) -> str:
+    """What creates and changes runs. Of new ones those that meet the condition; `before` comes first."""
+    return f"""
+WITH {_FENCE}, {before}
 changed AS (
   UPDATE run r SET status = c.status::run_status, worker_id = c.worker_id, started_at = c.started_at,
-      ended_at = c.ended_at, wake_at = c.wake_at, summary = c.summary::json, cost_usd_micros = c.cost
-    FROM unnest($9::text[], $10::int[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-      $15::timestamptz[], $16::text[], $17::bigint[])
-      AS c(id, epoch, status, worker_id, started_at, ended_at, wake_at, summary, cost)
+      ended_at = c.ended_at, wake_at = c.wake_at, summary = c.summary::json, cost_usd_micros = c.cost,
+      answer = coalesce(r.answer, c.answer::json)
+    FROM {_unnest(9, _CHANGING)} AS c({_CHANGING_NAMES})
     WHERE r.id = c.id AND r.epoch = c.epoch AND r.status NOT IN ({_FINAL})
     RETURNING r.id),
 created AS (
-  INSERT INTO run (id, epoch, status, worker_id, started_at, ended_at, wake_at, summary, cost_usd_micros,
-      user_id, graph_id, graph_version, root_run_id, parent_run_id, parent_node_id, parent_firing,
-      inputs, options, idempotency_key, created_at)
+  INSERT INTO run (id, epoch, status, worker_id, started_at, ended_at, wake_at, summary, cost_usd_micros, answer,
+      {_NEW_NAMES})
   SELECT n.id, n.epoch, n.status::run_status, n.worker_id, n.started_at, n.ended_at, n.wake_at,
-      n.summary::json, n.cost, n.user_id, n.graph_id, n.graph_version, n.root_run_id, n.parent_run_id,
-      n.parent_node_id, n.parent_firing, n.inputs::json, n.options::json, n.idempotency_key, n.created_at
-    FROM unnest($18::text[], $19::int[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[],
-      $24::timestamptz[], $25::text[], $26::bigint[], $27::text[], $28::text[], $29::int[], $30::text[],
-      $31::text[], $32::text[], $33::int[], $34::text[], $35::text[], $36::text[], $37::timestamptz[])
-      AS n(id, epoch, status, worker_id, started_at, ended_at, wake_at, summary, cost, user_id, graph_id,
-        graph_version, root_run_id, parent_run_id, parent_node_id, parent_firing, inputs, options,
-        idempotency_key, created_at)
+      n.summary::json, n.cost, n.answer::json, n.user_id, n.graph_id, n.graph_version, n.root_run_id,
+      n.parent_run_id, n.parent_node_id, n.parent_firing, n.inputs::json, n.options::json, n.idempotency_key,
+      n.created_at
+    FROM {_unnest(19, _NEW)} AS n({_CHANGING_NAMES}, {_NEW_NAMES})
+    WHERE {condition}
   ON CONFLICT DO NOTHING RETURNING id),
 ours AS (SELECT id FROM held UNION ALL SELECT id FROM changed UNION ALL SELECT id FROM created),
 written AS ({_EVENTS})
 SELECT id FROM ours"""
+
+
+_WRITE = _write_statement("", "true")
+
+_WRITE_DELIVERED = _write_statement(
+    f"""
+delivered AS (
+  INSERT INTO delivery (run_ids, headers, {", ".join(name for name in _DELIVERY_NAMES if name != "headers")})
+  SELECT ARRAY[d.run_id], d.headers::json, {", ".join(f"d.{name}" for name in _DELIVERY_NAMES if name != "headers")}
+    FROM {_unnest(40, _DELIVERY)} AS d(run_id, {", ".join(_DELIVERY_NAMES)})
+  ON CONFLICT DO NOTHING RETURNING run_ids[1] AS run_id),""",
+    "n.id <> ALL($40::text[]) OR n.id IN (SELECT run_id FROM delivered)",
+)
+"""With what webhooks brought: an event that is stored already starts nothing."""

@@ -227,7 +227,8 @@ class LocalRuns(RunReader):
     def _on_lost(self, run_log: RunLog) -> None:
         loop = self.loops.get(run_log.row.id)
         if loop is not None and loop.log is run_log:
-            log.info("run.taken_over", run_id=run_log.row.id)
+            if not run_log.is_new:
+                log.info("run.taken_over", run_id=run_log.row.id)
             loop.abandon()
 
     def _on_refused(self, run_log: RunLog, error: Exception) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from backend.data import convert
 from backend.data.block import Block, BlockKind, NodePins
+from backend.data.credential_fields import problem_of
 from backend.data.graph import Graph, Link, Node
 from backend.data.json_types import as_object
 from backend.data.model import BlockSchema, JsonObject
@@ -302,6 +303,7 @@ class _Builder:
             return
         model = self.blocks[node.id].input_model(node.input_default)
         unfinished = {base_name(name) for name in linked}  # a link brings the rest of the list or the object
+        unfinished.update(model.credentials_pins())  # _check_required looks at them
         for name, value in folded.items():
             if name not in model.model_fields or name in unfinished or value is None:
                 continue
@@ -328,8 +330,8 @@ class _Builder:
                 )
         block = self.blocks[node.id]
         for name in block.Input.credentials_pins():
-            if name in block.Input.required_pins() and not node.input_default.get(name):
-                self._problem("No credential is chosen.", "Connect one.", node.id, name)
+            if found := problem_of(block.Input, name, node.input_default):
+                self.problems.append(replace(found, node_id=node.id))
 
     @cached_property
     def _sources(self) -> dict[tuple[str, str], set[str]]:

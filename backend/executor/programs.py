@@ -19,6 +19,7 @@ _KEPT = 500
 _NEWEST_KEPT_S = 5.0
 """For so long a graph that was deleted by another process may still be run here, if its message was lost."""
 T = TypeVar("T")
+Shape = tuple[str | None, str | None, str]
 
 
 class Programs:
@@ -28,7 +29,7 @@ class Programs:
         self._database = database
         self._find_block = find_block
         self._prices = prices
-        self._programs: OrderedDict[tuple[str, str, int, str], Program] = OrderedDict()
+        self._programs: OrderedDict[tuple[str, str, int, Shape], Program] = OrderedDict()
         self._asked: dict[tuple[Any, ...], asyncio.Future[Any]] = {}
         self._newest: dict[tuple[str, str], tuple[int, float]] = {}
         self._forgotten = 0
@@ -96,8 +97,7 @@ class Programs:
         return found[0]
 
 
-def _shape(options: RunOptions) -> str:
+def _shape(options: RunOptions) -> Shape:
     """What of the options changes the program."""
-    if options.until_node is None and options.trigger_node is None and not options.pins:
-        return ""
-    return options.model_dump_json(include={"until_node", "trigger_node", "pins"})
+    pins = options.model_dump_json(include={"pins"}) if options.pins else ""
+    return options.until_node, options.trigger_node, pins

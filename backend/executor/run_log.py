@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from backend.data.delivery import NewDelivery
 from backend.data.run import RunStatus
 from backend.executor.records import Record, events_in
 
@@ -46,6 +47,8 @@ class RunRow:
     wake_at: datetime | None = None
     summary: str | None = None
     cost_usd_micros: int = 0
+    answer: str | None = None
+    """JSON of a CallerAnswer; the first one that is stored stays."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +61,8 @@ class RunLog:
     next_seq: int = 1
     is_new: bool = False
     """The row is not in the database yet; the next commit creates it."""
+    delivery: NewDelivery | None = None
+    """What started the run; stored with a new one."""
     lost: bool = False
     flushed_seq: int = 0
     _records: list[Record] = field(default_factory=list[Record])
@@ -145,6 +150,7 @@ class RunLog:
             row.wake_at,
             row.summary,
             row.cost_usd_micros,
+            row.answer,
         )
         if not self.is_new:
             return changing

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from structlog.contextvars import bind_contextvars
 
 from backend.data.away import surely
 from backend.data.block import BlockData, Execution
+from backend.data.credential_fields import check_fits
+from backend.data.credentials import Credentials
 from backend.executor import streams
 from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.context import BlockContext, Suspend, ThreadContext
@@ -20,6 +22,7 @@ from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
 from backend.executor.run_log import RunLost
 from backend.executor.values import Held, Stored, digest, from_json, hold, is_large, release
+from backend.integrations.secret_values import scrubber_for
 from backend.util.errors import (
     BlockError,
     BlockTimeout,
@@ -31,6 +34,7 @@ from backend.util.errors import (
 )
 
 if TYPE_CHECKING:
+    from backend.data.scrub import Scrubber
     from backend.executor.purse import Hold
     from backend.executor.run_loop import RunLoop
 
@@ -81,6 +85,7 @@ class NodeRun:
         "given",
         "is_large",
         "reported_usd_micros",
+        "scrubber",
         "_position",
     )
 
@@ -106,6 +111,8 @@ class NodeRun:
         """What the block was given, checked."""
         self.reported_usd_micros = 0
         """What the block says that this attempt has cost."""
+        self.scrubber: Scrubber | None = None
+        """Takes the secrets that the block was given out of whatever it says; None: it was given none."""
         self._position = 0
         self.key = (node.index, firing.n)
 
@@ -126,7 +133,7 @@ class NodeRun:
                 self.loop.on_failed(self, Failure("cancelled", "The block cancelled itself."))
 
     async def _until_done(self) -> None:
-        if not self.node.block.pure:
+        if not (self.node.block.pure or self.node.block.is_recorded):
             await self.loop.log.flushed()
         while True:
             try:
@@ -139,7 +146,7 @@ class NodeRun:
             except (Exception, streams.Abandoned) as error:
                 if isinstance(error, RunLost):
                     raise
-                failure = self.failure = describe(error)
+                failure = self.failure = self._harmless(describe(error))
                 self._settle(failure.code)
                 if failure.code == BudgetReached.code:
                     self._when_alive(self.loop.services.billing.refuse, failure)
@@ -193,8 +200,16 @@ class NodeRun:
                 f"{len(self.memory.yields)} had been recorded before."
             )
 
+    def _harmless(self, failure: Failure) -> Failure:
+        return replace(failure, message=self.scrubbed(failure.message))
+
+    def scrubbed(self, value: Any) -> Any:
+        """The value without the secrets that the block was given: services repeat what they are sent."""
+        return value if self.scrubber is None else self.scrubber.value(value)
+
     def _emit(self, pin: str, value: Any) -> None:
         self.check_alive()
+        value = self.scrubbed(value)
         self.node.check_output(pin, value)
         held = hold(value)
         if self.hold is not None:
@@ -285,10 +300,18 @@ class NodeRun:
             context = BlockContext(self)
             is_thread = self.node.execution is Execution.THREAD
             keywords["context"] = ThreadContext(context, asyncio.get_running_loop()) if is_thread else context
+        keywords.update(await self._credentials(data, wanted))
+        return keywords
+
+    async def _credentials(self, data: Any, wanted: Collection[str]) -> dict[str, Credentials]:
+        found: dict[str, Credentials] = {}
         for pin in self.node.block.Input.credentials_pins():
             if pin in wanted and (reference := getattr(data, pin, None)) is not None:
-                keywords[pin] = await self.loop.services.credentials.get(self.loop.row.user_id, reference)
-        return keywords
+                credentials = await self.loop.services.credentials.get(self.loop.row.user_id, reference)
+                check_fits(self.node.block.Input, pin, data, credentials)
+                found[pin] = credentials
+        self.scrubber = scrubber_for(found.values()) if found else None
+        return found
 
     def _facts(self) -> dict[str, Any]:
         wanted = self.node.block.wanted_keywords

@@ -10,7 +10,8 @@ import gc
 import os
 import socket
 import time
-from collections.abc import AsyncGenerator
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +103,10 @@ class Worker(LocalRuns):
         self._is_closed = False
         self._serving: asyncio.Task[None] | None = None
         self._background: list[asyncio.Task[Any]] = []
+        self.beside: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        """What runs beside it until it ends, in processes that take queued runs: triggers."""
+        self.hearers: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)
+        """Who else is told of messages between processes, by their kind; `send` sends one, to this process too."""
 
     # -- life ------------------------------------------------------------------------------------------
 
@@ -121,6 +126,7 @@ class Worker(LocalRuns):
             ]
             if takes_queued:
                 services.append(Retention(self.database, self.settings, self.metrics).run())
+                services += [service() for service in self.beside]
             self._background = [tasks.create_task(service) for service in services]
             self._serving = tasks.create_task(self.queue.run()) if takes_queued else None
             try:
@@ -252,7 +258,7 @@ class Worker(LocalRuns):
                 return Accepted(known, self.loops.get(known))
         row = self.new_row(new_id(), user_id, program, inputs, options)
         row.idempotency_key = idempotency_key
-        if self.ending.is_set() or len(self.loops) >= self.settings.max_runs_per_worker:
+        if not self.has_room():
             await self._enqueue(row)
             return Accepted(row.id, None)
         reuse = await load_reuse(self.database, user_id, program, inputs, options)
@@ -263,6 +269,10 @@ class Worker(LocalRuns):
         if is_durable_first or idempotency_key is not None:
             return await self._durable(loop, user_id, idempotency_key)
         return Accepted(row.id, loop)
+
+    def has_room(self) -> bool:
+        """Whether a new run may begin in this process now; else it is queued."""
+        return not self.ending.is_set() and len(self.loops) < self.settings.max_runs_per_worker
 
     async def _durable(self, loop: RunLoop, user_id: str, idempotency_key: str | None) -> Accepted:
         try:
@@ -441,6 +451,8 @@ class Worker(LocalRuns):
             self.feeds.on_more(about)
         elif what == "told":
             self._on_told(about)
+        for hear in self.hearers.get(what, ()):
+            hear(about)
 
     def _on_told(self, raw: str) -> None:
         run_id = str(orjson.loads(raw)["run_id"])

@@ -170,31 +170,33 @@ async def test_what_is_kept_is_limited(database: Database, monkeypatch: pytest.M
         assert await kept_value_store.read_kept_value(connection, LOCAL_USER_ID, "", "b") == '"0123456789"'
 
 
-async def test_an_answer_that_is_stored_is_told_although_its_firing_was_given_up(
+async def test_an_answer_is_told_once_it_is_on_disk_and_not_before(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit = Journal._commit
+    commit, told_before = Journal._commit, []
 
     async def late(journal: Journal, connection: Any, parts: list[Any], *, is_repeated: bool) -> set[str]:
-        if any("SET answer" in sql for part in parts for sql, _ in part.extras):
-            await asyncio.sleep(0.6)
+        if any(part.log.row.answer is not None for part in parts):
+            await asyncio.sleep(0.3)
+            told_before.append(loop.callers.answer)
         return await commit(journal, connection, parts, is_repeated=is_repeated)
 
     monkeypatch.setattr(Journal, "_commit", late)
     graph = make(
-        "given-up",
+        "late",
         {**IN, "say": (RespondToCallerBlock, {}), **OUT},
         ["in.result say.body", "say.is_first out.value"],
     )
-    graph.nodes[1].policy.timeout_s = 0.2
     async with at_work(database, settings) as worker:
         saved = await worker.save_graph(LOCAL_USER_ID, graph)
-        accepted = await worker.submit(LOCAL_USER_ID, saved.id, {"x": "stored"})
+        accepted = await worker.submit(LOCAL_USER_ID, saved.id, {"x": "stored"}, is_durable_first=False)
         assert accepted.loop is not None
-        await asyncio.wait_for(accepted.loop.callers.heard(), 5)
-        assert accepted.loop.callers.answer is not None
-        assert accepted.loop.callers.answer.body == "stored"
-        assert (await ended(worker, accepted.run_id)).status is RunStatus.FAILED
+        loop = accepted.loop
+        await asyncio.wait_for(loop.callers.heard(), 5)
+        assert told_before[0] is None
+        assert loop.callers.answer is not None
+        assert loop.callers.answer.body == "stored"
+        assert (await ended(worker, accepted.run_id)).status is RunStatus.COMPLETED
 
 
 async def test_an_answer_that_is_too_long_fails_and_another_may_follow(

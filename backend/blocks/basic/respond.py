@@ -38,6 +38,7 @@ class RespondToCallerBlock(Block):
     id = "74576eba-e1a6-417e-8fe2-74182adff1f0"
     categories = {BlockCategory.OUTPUT, BlockCategory.HTTP}
     icon = "reply"
+    is_recorded = True
 
     class Input(BlockSchema):
         body: Any = SchemaField(default=None, description="What to answer: JSON, or a text as it is")

@@ -1,0 +1,1 @@
+"""What starts runs from outside: deliveries of webhooks, polls, schedules; and what makes graphs listen."""
