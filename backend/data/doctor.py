@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.data.embedded import EmbeddedStatus, State, status
+from backend.data.key_file import KeySource
 from backend.data.postgres.account import account_for, programs_for
 from backend.data.postgres.client import check_server, parse_dsn
 from backend.data.postgres.cluster import Layout
@@ -41,7 +42,7 @@ Check = Callable[[Settings], Finding]
 def diagnose(settings: Settings, extra: Sequence[Check] = ()) -> list[Finding]:
     """Every check, then the `extra` ones; none stops the others. Takes seconds if the database is away."""
     database = (_database_url,) if settings.database_url else (_programs, _account, _embedded)
-    checks: tuple[Check, ...] = (_python, _data_folder, *database, _port, _node, *extra)
+    checks: tuple[Check, ...] = (_python, _data_folder, *database, _master_key, _port, _node, *extra)
     return [_guarded(check, settings) for check in checks]
 
 
@@ -154,6 +155,17 @@ def _users(found: EmbeddedStatus) -> str:
 def _database_url(settings: Settings) -> Finding:
     major = check_server(parse_dsn(settings.database_url))
     return Finding("database url", True, f"DATABASE_URL answers: PostgreSQL {major}.")
+
+
+def _master_key(settings: Settings) -> Finding:
+    source = KeySource.of(settings)
+    keys = source.read()
+    if keys is None:
+        message = f"{source.name} is not there; the first start makes it."
+        return Finding(
+            "master key", None, message, "If secrets are stored already, put it back from your copy."
+        )
+    return Finding("master key", True, f"{source.name} has the key {keys.first.id}.")
 
 
 def _port(settings: Settings) -> Finding:

@@ -123,6 +123,12 @@ GRAPHS = Rest("graph", "t.deleted_at <= :moment AND NOT EXISTS (SELECT 1 FROM ru
 """Deleted ones of which no run is left."""
 SESSIONS = Rest("login_session", "t.expires_at <= :moment")
 AUDIT = Rest("audit_entry", "t.at < :moment")
+DELIVERIES = Rest(
+    "delivery",
+    "t.id < (SELECT left(h, 8) || '-' || right(h, 4) FROM "
+    "lpad(to_hex(CAST(extract(epoch FROM CAST(:moment AS timestamptz)) * 1000 AS bigint)), 12, '0') AS h)",
+)
+"""By their ids, which begin with the time (clock.first_id_at): there is no index on the time itself."""
 
 
 def gone_since(moment: datetime) -> datetime:

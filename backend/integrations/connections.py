@@ -1,0 +1,82 @@
+"""What a person fills in to connect a provider, and how it is tried. Each provider declares its own in `_auth.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.data.credentials import Credentials, CredentialsType
+from backend.data.tiers import Tier
+from backend.integrations.providers import ProviderName
+
+Quality = Literal["bronze", "silver", "gold", "platinum"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of the form. A `password` is a secret; it is never shown again."""
+
+    key: str
+    label: str
+    type: Literal["text", "password", "url", "checkbox"] = "text"
+    placeholder: str = ""
+    required: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose account it is, as the provider tells; what it does not tell is empty."""
+
+    name: str = ""
+    email: str = ""
+    avatar_url: str = ""
+    organization: str = ""
+
+
+Test = Callable[[Credentials], Awaitable[Account]]
+"""Ask the service who this is. Raises ProviderError with the provider's own message when it says no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How one connects to a provider. `fields` are those of the first kind that is not `oauth2`.
+
+    Their keys: `api_key`; `username` and `password`; `host`, `header` and `value`; or, of the custom kind, whatever
+    the provider declares.
+    """
+
+    provider: ProviderName
+    label: str
+    kinds: tuple[CredentialsType, ...]
+    fields: tuple[Field, ...] = ()
+    test: Test | None = None
+    tier: Tier = "free"
+    quality: Quality = "bronze"
+    description: str = ""
+    help_url: str = ""
+    scopes: tuple[str, ...] = ()
+    """What OAuth asks for unless a block wants more."""
+
+
+_connections: dict[ProviderName, Connection] = {}
+
+
+def declare(connection: Connection) -> Connection:
+    """Let a provider be connected; a second word of the same replaces the first."""
+    _connections[connection.provider] = connection
+    return connection
+
+
+def connection_of(provider: str) -> Connection | None:
+    """How to connect to it, however its name is spelled. Blocks declare: load the catalogue before."""
+    try:
+        return _connections.get(ProviderName.parse(provider))
+    except ValueError:
+        return None
+
+
+def connections() -> list[Connection]:
+    """All that are declared, by label."""
+    return sorted(_connections.values(), key=lambda one: one.label.lower())

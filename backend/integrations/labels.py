@@ -1,0 +1,21 @@
+"""What people call each provider. The front end has the same names in `credentials-provider.tsx`."""
+
+from __future__ import annotations
+
+from backend.integrations.providers import ProviderName
+
+LABELS: dict[ProviderName, str] = {
+    ProviderName.AIRTABLE: "Airtable",
+    ProviderName.DISCORD: "Discord",
+    ProviderName.EXAMPLE_PROVIDER: "Example",
+    ProviderName.GENERIC_WEBHOOK: "Any sender",
+    ProviderName.GITHUB: "GitHub",
+    ProviderName.GOOGLE: "Google",
+    ProviderName.HTTP: "HTTP",
+    ProviderName.LINEAR: "Linear",
+    ProviderName.NOTION: "Notion",
+    ProviderName.SLACK: "Slack",
+    ProviderName.STANDARD_WEBHOOKS: "Standard Webhooks",
+    ProviderName.STRIPE: "Stripe",
+    ProviderName.TELEGRAM: "Telegram",
+}
