@@ -93,10 +93,12 @@ async def go(block: Block, pin: str, url: str) -> None:
     given = {**_REQUIRED.get(block.name, {}), pin: url}
     offered: dict[str, Any] = {"idempotency_key": "key", "context": DirectContext()}
     if block.Input.credentials_pins():
-        given["credentials"] = {"id": "c", "provider": "http", "type": "host_scoped"}
-        offered["credentials"] = HostScopedCredentials(
-            id="c", provider="http", host=_host_of(url), headers={"X-Key": SecretStr("sesame")}
-        )
+        secret = block.test_credentials
+        if isinstance(secret, HostScopedCredentials):
+            headers = {"X-Key": SecretStr("sesame")}
+            secret = HostScopedCredentials(id="c", provider="http", host=_host_of(url), headers=headers)
+        given["credentials"] = {"id": secret.id, "provider": secret.provider, "type": secret.type}
+        offered["credentials"] = secret
     keywords = {name: value for name, value in offered.items() if name in block.wanted_keywords}
     made: Any = block.run(checked_input(block, given), **keywords)
     async for name, value in made:

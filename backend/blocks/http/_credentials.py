@@ -11,7 +11,7 @@ from backend.data.credentials import CredentialsMetaInput, HostScopedCredentials
 from backend.data.model import JsonObject
 from backend.integrations.providers import ProviderName
 from backend.util.errors import BlockError
-from backend.util.url_target import Target, host_and_port, parse_target
+from backend.util.url_target import covers, parse_target
 
 HttpCredentialsInput = CredentialsMetaInput[Literal[ProviderName.HTTP], Literal["host_scoped"]]
 
@@ -39,7 +39,7 @@ def with_credentials(
         BlockError: the credential is for another host or port, so nothing may be sent.
     """
     target = parse_target(url)
-    if not _covers(credentials.host, target):
+    if not covers(credentials.host, target):
         raise BlockError(
             f"The credential {credentials.title or credentials.id!r} is for {credentials.host}, and the request "
             f"goes to {target.authority}. Choose the credential of that host, or correct the URL."
@@ -47,12 +47,3 @@ def with_credentials(
     own = {name.lower() for name in headers}
     added = {name: value.get_secret_value() for name, value in credentials.headers.items()}
     return {**{name: value for name, value in added.items() if name.lower() not in own}, **headers}
-
-
-def _covers(pattern: str, target: Target) -> bool:
-    """Whether `example.com`, `*.example.com` (any name below it) or one of them with a port is the target's."""
-    is_below = pattern.startswith("*.")
-    host, port = host_and_port(pattern.strip().removeprefix("*."))
-    if port is not None and port != target.port:
-        return False
-    return target.host.endswith(f".{host}") if is_below else target.host == host

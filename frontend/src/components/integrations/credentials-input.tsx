@@ -1,6 +1,22 @@
 // The icon of each provider, and the field where a person picks one of their credentials.
 
-import { Globe, KeyRound, type LucideIcon } from "lucide-react";
+import {
+  CreditCard,
+  FileText,
+  FlaskConical,
+  Gamepad2,
+  GitBranch,
+  Globe,
+  KeyRound,
+  type LucideIcon,
+  Mail,
+  MessagesSquare,
+  Send,
+  ShieldCheck,
+  SquareKanban,
+  Table2,
+  Webhook,
+} from "lucide-react";
 
 import { providerDisplayName, useCredentials } from "@/components/integrations/credentials-provider";
 import type { CredentialsReference, ProviderName } from "@/lib/autogpt-server-api/types";
@@ -9,7 +25,19 @@ import type { CredentialsReference, ProviderName } from "@/lib/autogpt-server-ap
 export const fallbackIcon: LucideIcon = KeyRound;
 
 export const providerIcons: Record<ProviderName, LucideIcon> = {
+  airtable: Table2,
+  discord: Gamepad2,
+  "example-provider": FlaskConical,
+  "generic-webhook": Webhook,
+  github: GitBranch,
+  google: Mail,
   http: Globe,
+  linear: SquareKanban,
+  notion: FileText,
+  slack: MessagesSquare,
+  "standard-webhooks": ShieldCheck,
+  stripe: CreditCard,
+  telegram: Send,
 };
 
 type CredentialsInputProps = {

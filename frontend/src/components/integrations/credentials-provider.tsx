@@ -5,7 +5,19 @@ import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { CredentialsReference, ProviderName } from "@/lib/autogpt-server-api/types";
 
 const PROVIDER_DISPLAY_NAMES: Record<ProviderName, string> = {
+  airtable: "Airtable",
+  discord: "Discord",
+  "example-provider": "Example",
+  "generic-webhook": "Any sender",
+  github: "GitHub",
+  google: "Google",
   http: "HTTP",
+  linear: "Linear",
+  notion: "Notion",
+  slack: "Slack",
+  "standard-webhooks": "Standard Webhooks",
+  stripe: "Stripe",
+  telegram: "Telegram",
 };
 
 export function providerDisplayName(provider: ProviderName): string {

@@ -300,6 +300,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A card for each provider that one can connect to, by label; one page
+         * @description A card for each provider that one can connect to, by label; one page.
+         */
+        get: operations["list_connections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Test it, and store it as your credential, in place of the one that this card has stored before
+         * @description Test it, and store it as your credential, in place of the one that this card has stored before.
+         *
+         *     422 with the provider's own words, and nothing is stored, when the service says no. A provider without a test
+         *     is stored unchecked; `message` says so.
+         */
+        put: operations["save_connection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{provider}/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the form is complete; 400 names every field that is missing or cannot be used
+         * @description Whether the form is complete; 400 names every field that is missing or cannot be used. Nobody is asked.
+         */
+        post: operations["check_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{provider}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the service
+         * @description Ask the service. Its no is an answer too: `is_ok` is false, and `reason` has its own words. Nothing is stored.
+         */
+        post: operations["test_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/costs": {
         parameters: {
             query?: never;
@@ -314,6 +397,138 @@ export interface paths {
          *     Runs below others count for the graph at the top. Days are those of UTC. `group_by=user` shows everybody.
          */
         get: operations["read_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of yours, and those of the platform that are set up; one list
+         * @description All of yours, and those of the platform that are set up; one list.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        /**
+         * Store a secret, and ask its provider whose account it is
+         * @description Store a secret, and ask its provider whose account it is. That fails without harm: `problem` says why.
+         */
+        post: operations["make_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be shown of it, and what uses it
+         * @description What may be shown of it, and what uses it.
+         */
+        get: operations["read_credential"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete it, and take a login back at its provider
+         * @description Delete it, and take a login back at its provider. 409 with what uses it, unless that is confirmed.
+         */
+        delete: operations["delete_credential"];
+        options?: never;
+        head?: never;
+        /**
+         * Give it another title, or put another secret in its place: graphs go on with the new one
+         * @description Give it another title, or put another secret in its place: graphs go on with the new one.
+         */
+        patch: operations["change_credential"];
+        trace?: never;
+    };
+    "/api/credentials/{credential_id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose account it is: as is known, else its provider is asked
+         * @description Whose account it is: as is known, else its provider is asked.
+         */
+        get: operations["read_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential_id}/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of the account, through this server
+         * @description The picture of the account, through this server. 404 where there is none.
+         */
+        get: operations["read_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/{credential_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask its provider whether it works
+         * @description Ask its provider whether it works. A no is an answer too: `reason` has the provider's own words.
+         */
+        post: operations["try_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/credentials/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your credentials that have expired, will within a week, want a new login, or failed their last test
+         * @description Your credentials that have expired, will within a week, want a new login, or failed their last test.
+         */
+        get: operations["read_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -457,9 +672,10 @@ export interface paths {
         put: operations["save_graph"];
         post?: never;
         /**
-         * Delete a graph with its drafts and versions, once its runs have ended; they can still be read
-         * @description Delete a graph with its drafts and versions, once its runs have ended; they can still be read.
+         * Delete a graph with its drafts, versions, triggers and schedules, once its runs have ended; they can be read
+         * @description Delete a graph with its drafts, versions, triggers and schedules, once its runs have ended; they can be read.
          *
+         *     Webhooks that no other graph listens to go too, also at their providers.
          *     Other processes may start runs of it for five more seconds.
          */
         delete: operations["delete_graph"];
@@ -574,7 +790,8 @@ export interface paths {
          * Let triggers and other programs start this version, from now on; the draft without `version`
          * @description Let triggers and other programs start this version, from now on; the draft without `version`.
          *
-         *     422 with every problem, and nothing is stored, when it cannot run.
+         *     422 with every problem, and nothing is stored, when it cannot run. The answer waits up to ten seconds for webhooks
+         *     that are made at their providers, and says how they stand. Fresh secrets are in this answer and nowhere else.
          */
         post: operations["publish_graph"];
         delete?: never;
@@ -617,6 +834,68 @@ export interface paths {
         get: operations["stream_graph"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that starts a graph, of its published version and of its draft
+         * @description All that starts a graph, of its published version and of its draft.
+         */
+        get: operations["list_triggers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/triggers/{node_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a node of the draft its webhook before the graph is published, or another one of yours
+         * @description Give a node of the draft its webhook before the graph is published, or another one of yours.
+         *
+         *     The secret of a webhook that is made here is in this answer and nowhere else.
+         */
+        put: operations["put_trigger"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/triggers/{node_id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wait for an event at the test address; it starts the draft, which is stored as a version for that
+         * @description Wait for an event at the test address; it starts the draft, which is stored as a version for that.
+         */
+        post: operations["listen_for_event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,6 +1080,304 @@ export interface paths {
          * @description 200 when the database is reachable and up to date and the worker is at work, else 503.
          */
         get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your webhooks of a provider, newest first
+         * @description Your webhooks of a provider, newest first.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make an address by hand, which stays until you delete it
+         * @description Make an address by hand, which stays until you delete it. The secret is in this answer and nowhere else.
+         */
+        post: operations["make_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook, and who listens to it
+         * @description A webhook, and who listens to it.
+         */
+        get: operations["read_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook that no published graph listens to
+         * @description Delete a webhook that no published graph listens to. Its address is answered 404 from then on.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a webhook, or say whether it stays when no graph listens any more
+         * @description Rename a webhook, or say whether it stays when no graph listens any more.
+         */
+        patch: operations["change_webhook"];
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook brought, newest first
+         * @description What a webhook brought, newest first.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A delivery as it came, without what proves who sent it
+         * @description A delivery as it came, without what proves who sent it.
+         */
+        get: operations["read_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a delivery in once more: it starts what listens now, also when it was a repeat or failed
+         * @description Take a delivery in once more: it starts what listens now, also when it was a repeat or failed.
+         *
+         *     A test event starts the version that it was sent to while somebody listened.
+         */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}/ingress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where a provider delivers an event, signed in its own way
+         * @description Where a provider delivers an event, signed in its own way. 202 means that it is on disk, with its runs.
+         *
+         *     200 for a repeat, an event that nobody listens for, or a handshake; a graph may answer with what it likes.
+         */
+        post: operations["deliver_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a webhook: the provider is asked to send a ping where it can, else we sign a test event and take it in
+         * @description Try a webhook: the provider is asked to send a ping where it can, else we sign a test event and take it in.
+         */
+        post: operations["ping_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/integrations/{provider}/webhooks/{webhook_id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook another secret: the provider's, or one that we make and show once
+         * @description Give a webhook another secret: the provider's, or one that we make and show once.
+         */
+        post: operations["rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/{provider}/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a login at a provider: send the browser to the address in the answer
+         * @description Begin a login at a provider: send the browser to the address in the answer. It comes back to a page of ours.
+         *
+         *     Refused with 409 while no operator has registered an application there, naming the two settings.
+         */
+        post: operations["begin_oauth_login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The nodes of your published graphs that ask services for news, newest first
+         * @description The nodes of your published graphs that ask services for news, newest first.
+         */
+        get: operations["list_polls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polls/{poll_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A node that asks for news: when it did last, when it does next, what is wrong
+         * @description A node that asks for news: when it did last, when it does next, what is wrong.
+         */
+        get: operations["read_poll"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/polls/{poll_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask now: what was found and started, or what went wrong
+         * @description Ask now: what was found and started, or what went wrong. 409 while somebody asks already.
+         */
+        post: operations["check_poll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every provider, by label; one page
+         * @description Every provider, by label; one page.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them, however its name is spelled
+         * @description One of them, however its name is spelled.
+         */
+        get: operations["read_provider"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1102,6 +1679,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your schedules, newest first, each with its next five times
+         * @description Your schedules, newest first, each with its next five times.
+         */
+        get: operations["list_schedules"];
+        put?: never;
+        /**
+         * Let a graph run when its time comes, in its published version
+         * @description Let a graph run when its time comes, in its published version.
+         *
+         *     The graph need not be published yet; its inputs are checked all the same, against the newest version then.
+         */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A schedule: its next times, what came of the last one, what was missed, what is wrong
+         * @description A schedule: its next times, what came of the last one, what was missed, what is wrong.
+         */
+        get: operations["read_schedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a schedule
+         * @description Delete a schedule. A run that it has started goes on.
+         */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change when, how, with what and whether it runs
+         * @description Change when, how, with what and whether it runs. What came due while it was off is not caught up.
+         */
+        patch: operations["change_schedule"];
+        trace?: never;
+    };
+    "/api/schedules/{schedule_id}/run-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a run as the schedule would, beside whatever goes on
+         * @description Start a run as the schedule would, beside whatever goes on. Its times stay as they are.
+         */
+        post: operations["run_schedule_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * When a cron expression is due, before anything is stored; 400 with the field that is wrong
+         * @description When a cron expression is due, before anything is stored; 400 with the field that is wrong.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup": {
         parameters: {
             query?: never;
@@ -1261,10 +1932,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wizard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The steps of the first run, as the installation and your things are now
+         * @description The steps of the first run, as the installation and your things are now.
+         */
+        get: operations["read_wizard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AccountView
+         * @description Whose account it is, as the provider told; what it did not tell is empty.
+         */
+        AccountView: {
+            /**
+             * Avatar Url
+             * @description At the provider; `GET /api/credentials/{id}/avatar` is ours
+             * @default
+             * @example
+             */
+            avatar_url: string;
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /**
+             * Name
+             * @default
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Organization
+             * @default
+             * @example Example Ltd
+             */
+            organization: string;
+        };
         /**
          * AlteredPart
          * @description What is not as it was in the file.
@@ -1694,6 +2415,196 @@ export interface components {
             to_version: number | "draft";
         };
         /**
+         * ConnectionComplete
+         * @description Everything that the form needs is there. Nobody was asked.
+         */
+        ConnectionComplete: {
+            /**
+             * Kind
+             * @description Of the credential that it makes
+             * @example api_key
+             */
+            kind: string;
+            /**
+             * Provider
+             * @example example-provider
+             */
+            provider: string;
+        };
+        /**
+         * ConnectionField
+         * @description One line of a provider's form.
+         */
+        ConnectionField: {
+            /**
+             * Help
+             * @example It is in your settings there
+             */
+            help: string;
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Key
+             * @example api_key
+             */
+            key: string;
+            /**
+             * Label
+             * @example API key
+             */
+            label: string;
+            /**
+             * Placeholder
+             * @example ex_…
+             */
+            placeholder: string;
+            /**
+             * Type
+             * @description A password is never shown again
+             * @enum {string}
+             */
+            type: "text" | "password" | "url" | "checkbox";
+        };
+        /** ConnectionSaved */
+        ConnectionSaved: {
+            account: components["schemas"]["AccountView"] | null;
+            /** Credential Id */
+            credential_id: string;
+            /** Is Tested */
+            is_tested: boolean;
+            /**
+             * Message
+             * @description What was done, for the person
+             * @example Example is connected as ada@example.com.
+             */
+            message: string;
+            /**
+             * Provider
+             * @example example-provider
+             */
+            provider: string;
+            /**
+             * Title
+             * @example Example
+             */
+            title: string;
+        };
+        /**
+         * ConnectionTried
+         * @description What the service said.
+         */
+        ConnectionTried: {
+            account: components["schemas"]["AccountView"] | null;
+            /**
+             * Code
+             * @description Of the refusal, as problem documents have it; empty when it is ok
+             * @example
+             */
+            code: string;
+            /** Is Ok */
+            is_ok: boolean;
+            /**
+             * Is Tested
+             * @description False: this provider has no test, so nobody was asked
+             */
+            is_tested: boolean;
+            /**
+             * Reason
+             * @description Why not, in the provider's own words where it said some
+             * @example
+             */
+            reason: string;
+        };
+        /**
+         * ConnectionValues
+         * @description What a person filled in.
+         */
+        ConnectionValues: {
+            /**
+             * Fields
+             * @description Key of a field -> what was filled in; a checkbox is true or false
+             * @example {
+             *       "api_key": "ex_…"
+             *     }
+             */
+            fields: {
+                [key: string]: string | boolean;
+            };
+        };
+        /**
+         * ConnectionView
+         * @description A provider's card.
+         */
+        ConnectionView: {
+            account: components["schemas"]["AccountView"] | null;
+            /**
+             * Credential Id
+             * @description The credential that the card speaks of; there may be others
+             */
+            credential_id: string | null;
+            /** Description */
+            description: string;
+            /** Fields */
+            fields: components["schemas"]["ConnectionField"][];
+            /**
+             * Has Platform Credential
+             * @description Whether everybody may use the platform's own
+             */
+            has_platform_credential: boolean;
+            /** Has Test */
+            has_test: boolean;
+            /**
+             * Help Url
+             * @example https://example.com/help
+             */
+            help_url: string;
+            /**
+             * Is Available
+             * @description Whether this installation's tier includes it
+             */
+            is_available: boolean;
+            /**
+             * Is Connected
+             * @description Whether you have a credential of it that works, as far as is known
+             */
+            is_connected: boolean;
+            /**
+             * Kinds
+             * @example [
+             *       "api_key"
+             *     ]
+             */
+            kinds: string[];
+            /**
+             * Label
+             * @example Example
+             */
+            label: string;
+            /** @description None: nobody logs in there */
+            login: components["schemas"]["LoginSupport"] | null;
+            /**
+             * Problem
+             * @description Why it has to be connected again, or what its last test said
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @example example-provider
+             */
+            provider: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "free" | "paid" | "premium";
+            /**
+             * Title
+             * @example Example
+             */
+            title: string;
+        };
+        /**
          * CopyRequest
          * @description What the copy is called.
          */
@@ -1770,6 +2681,489 @@ export interface components {
              */
             to: string;
             total: components["schemas"]["Cost"];
+        };
+        /**
+         * CredentialAccount
+         * @description Whose account it is.
+         */
+        CredentialAccount: {
+            /** @description None: the provider has not told */
+            account: components["schemas"]["AccountView"] | null;
+            /**
+             * Reason
+             * @description Why not, in the provider's own words where it said some
+             * @example
+             */
+            reason: string;
+        };
+        /**
+         * CredentialChange
+         * @description Another title, or another secret in the place of the old one; what is left out stays.
+         */
+        CredentialChange: {
+            /**
+             * Api Key
+             * @description Of the kind `api_key`
+             */
+            api_key?: string | null;
+            /**
+             * Expires At
+             * @description Of the kind `api_key`
+             */
+            expires_at?: string | null;
+            /**
+             * Headers
+             * @description Of the kind `host_scoped`: all of them
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Host
+             * @description Of the kind `host_scoped`
+             */
+            host?: string | null;
+            /**
+             * Password
+             * @description Of the kind `user_password`
+             */
+            password?: string | null;
+            /**
+             * Title
+             * @example Work
+             */
+            title?: string | null;
+            /**
+             * Username
+             * @description Of the kind `user_password`
+             */
+            username?: string | null;
+            /**
+             * Values
+             * @description Of the kind `custom`: all of them
+             */
+            values?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** CredentialDeleted */
+        CredentialDeleted: {
+            /**
+             * Is Revoked
+             * @description Whether its provider took it back; None: nobody was asked
+             */
+            is_revoked: boolean | null;
+            /**
+             * Message
+             * @description What is left to be done, if anything
+             * @example Deleted here, and taken back at its provider.
+             */
+            message: string;
+        };
+        /** CredentialDetails */
+        CredentialDetails: {
+            account: components["schemas"]["AccountView"] | null;
+            /** Created At */
+            created_at: string | null;
+            /**
+             * Expires At
+             * @description None: never, or it is renewed by itself
+             */
+            expires_at: string | null;
+            /**
+             * Host
+             * @description Of the kind `host_scoped`
+             * @example null
+             */
+            host: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Platform
+             * @description The platform's own: everybody may use it, and it costs
+             */
+            is_platform: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "api_key" | "oauth2" | "user_password" | "host_scoped" | "custom";
+            /**
+             * Problem
+             * @description Why it has to be connected again, or what its last test said
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @example github
+             */
+            provider: string;
+            /**
+             * Scopes
+             * @description Of the kind `oauth2`
+             * @example []
+             */
+            scopes: string[];
+            /**
+             * Secret Names
+             * @description Names of its headers or fields, never their values
+             * @example []
+             */
+            secret_names: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "reconnect" | "expired";
+            /** Tested At */
+            tested_at: string | null;
+            /**
+             * Title
+             * @example Work
+             */
+            title: string;
+            /** Used At */
+            used_at: string | null;
+            used_by: components["schemas"]["UsesView"];
+            /**
+             * Username
+             * @description Of the kind `oauth2`: as its provider calls the account
+             * @example null
+             */
+            username: string | null;
+        };
+        /**
+         * CredentialHealth
+         * @description A credential that wants attention.
+         */
+        CredentialHealth: {
+            credential: components["schemas"]["CredentialView"];
+            /**
+             * Message
+             * @description What happened and what to do
+             * @example It expires at 2026-01-31 12:00 UTC. Replace its secret.
+             */
+            message: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "expired" | "expires_soon" | "reconnect" | "failed_test";
+        };
+        /** CredentialList */
+        CredentialList: {
+            /** Items */
+            items: components["schemas"]["CredentialView"][];
+        };
+        /**
+         * CredentialTested
+         * @description What the provider said.
+         */
+        CredentialTested: {
+            account: components["schemas"]["AccountView"] | null;
+            /**
+             * Code
+             * @description Of the refusal, as problem documents have it; empty when it is ok
+             * @example
+             */
+            code: string;
+            /**
+             * Is Ok
+             * @example true
+             */
+            is_ok: boolean;
+            /**
+             * Is Tested
+             * @description False: this provider has no test, so nobody was asked
+             */
+            is_tested: boolean;
+            /**
+             * Reason
+             * @description Why not, in the provider's own words where it said some
+             * @example
+             */
+            reason: string;
+        };
+        /**
+         * CredentialView
+         * @description What may be shown of a credential.
+         */
+        CredentialView: {
+            account: components["schemas"]["AccountView"] | null;
+            /** Created At */
+            created_at: string | null;
+            /**
+             * Expires At
+             * @description None: never, or it is renewed by itself
+             */
+            expires_at: string | null;
+            /**
+             * Host
+             * @description Of the kind `host_scoped`
+             * @example null
+             */
+            host: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Is Platform
+             * @description The platform's own: everybody may use it, and it costs
+             */
+            is_platform: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "api_key" | "oauth2" | "user_password" | "host_scoped" | "custom";
+            /**
+             * Problem
+             * @description Why it has to be connected again, or what its last test said
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @example github
+             */
+            provider: string;
+            /**
+             * Scopes
+             * @description Of the kind `oauth2`
+             * @example []
+             */
+            scopes: string[];
+            /**
+             * Secret Names
+             * @description Names of its headers or fields, never their values
+             * @example []
+             */
+            secret_names: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "reconnect" | "expired";
+            /** Tested At */
+            tested_at: string | null;
+            /**
+             * Title
+             * @example Work
+             */
+            title: string;
+            /** Used At */
+            used_at: string | null;
+            /**
+             * Username
+             * @description Of the kind `oauth2`: as its provider calls the account
+             * @example null
+             */
+            username: string | null;
+        };
+        /**
+         * CronBody
+         * @description When something is to happen.
+         */
+        CronBody: {
+            /**
+             * Cron
+             * @description Minute, hour, day of the month, month, day of the week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`
+             * @example 30 9 * * MON-FRI
+             */
+            cron: string;
+            /**
+             * Timezone
+             * @description By its IANA name
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            timezone: string;
+        };
+        /**
+         * CronPreview
+         * @description When it is due.
+         */
+        CronPreview: {
+            /**
+             * Cron
+             * @description As five fields
+             * @example 30 9 * * MON-FRI
+             */
+            cron: string;
+            /**
+             * Description
+             * @description In words; empty where words would mislead
+             * @example At 09:30 on Monday through Friday
+             */
+            description: string;
+            /**
+             * Next Times
+             * @description The next five in UTC, fewer where there are no more
+             * @example [
+             *       "2026-01-30T08:30:00Z"
+             *     ]
+             */
+            next_times: string[];
+            /**
+             * Timezone
+             * @description As IANA writes it
+             * @example Europe/Berlin
+             */
+            timezone: string;
+        };
+        /** DeliveryRow */
+        DeliveryRow: {
+            /**
+             * Event Id
+             * @description By which the provider tells repeats; None: it does not
+             * @example evt_1
+             */
+            event_id: string | null;
+            /**
+             * Event Type
+             * @example invoice.paid
+             */
+            event_type: string;
+            /** Id */
+            id: string;
+            /** Is Test */
+            is_test: boolean;
+            /**
+             * Problem
+             * @example
+             */
+            problem: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Replay Of
+             * @description The delivery that this one repeats
+             * @example null
+             */
+            replay_of: string | null;
+            /**
+             * Run Ids
+             * @example [
+             *       "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+             *     ]
+             */
+            run_ids: string[];
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * State
+             * @description `ignored`: nobody listened; `failed`: the graph cannot run, see `problem`
+             * @example started
+             * @enum {string}
+             */
+            state: "started" | "ignored" | "failed";
+        };
+        /**
+         * DeliveryTaken
+         * @description A delivery that is on disk, with the runs that it started.
+         */
+        DeliveryTaken: {
+            /** Delivery Id */
+            delivery_id: string;
+            /**
+             * Ignored
+             * @description The name of an event that nobody listens for
+             * @example null
+             */
+            ignored?: string | null;
+            /**
+             * Is Repeat
+             * @description The event had come before, and started nothing now
+             * @default false
+             */
+            is_repeat: boolean;
+            /**
+             * Run Ids
+             * @description Empty where nobody listens for the event
+             */
+            run_ids: string[];
+        };
+        /**
+         * DeliveryView
+         * @description A delivery as it came.
+         */
+        DeliveryView: {
+            /**
+             * Body
+             * @example {"type": "invoice.paid"}
+             */
+            body: string;
+            /**
+             * Body Encoding
+             * @example text
+             * @enum {string}
+             */
+            body_encoding: "text" | "base64";
+            /**
+             * Event Id
+             * @description By which the provider tells repeats; None: it does not
+             * @example evt_1
+             */
+            event_id: string | null;
+            /**
+             * Event Type
+             * @example invoice.paid
+             */
+            event_type: string;
+            /**
+             * Headers
+             * @description Signatures, tokens and cookies are hidden
+             * @example {
+             *       "content-type": "application/json"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Is Cut
+             * @description Whether the body is longer than what is shown: 64 KiB
+             */
+            is_cut: boolean;
+            /** Is Test */
+            is_test: boolean;
+            /**
+             * Problem
+             * @example
+             */
+            problem: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Replay Of
+             * @description The delivery that this one repeats
+             * @example null
+             */
+            replay_of: string | null;
+            /**
+             * Run Ids
+             * @example [
+             *       "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+             *     ]
+             */
+            run_ids: string[];
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * State
+             * @description `ignored`: nobody listened; `failed`: the graph cannot run, see `problem`
+             * @example started
+             * @enum {string}
+             */
+            state: "started" | "ignored" | "failed";
         };
         /**
          * DifferencePart
@@ -2299,6 +3693,29 @@ export interface components {
             version: number;
         };
         /**
+         * GraphTriggers
+         * @description All that starts a graph, of its published version and of its draft.
+         */
+        GraphTriggers: {
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleBrief"][];
+            /** Triggers */
+            triggers: components["schemas"]["TriggerView"][];
+        };
+        /** GraphUseView */
+        GraphUseView: {
+            /** Graph Id */
+            graph_id: string;
+            /** Is In Draft */
+            is_in_draft: boolean;
+            /** Is In Newest */
+            is_in_newest: boolean;
+            /** Is In Published */
+            is_in_published: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
          * GraphView
          * @description A version of a graph.
          */
@@ -2390,6 +3807,11 @@ export interface components {
              * @default []
              */
             warnings: string[];
+        };
+        /** HealthList */
+        HealthList: {
+            /** Items */
+            items: components["schemas"]["CredentialHealth"][];
         };
         /**
          * ImportReport
@@ -2494,6 +3916,34 @@ export interface components {
             removed: components["schemas"]["Link"][];
         };
         /**
+         * ListeningNode
+         * @description A node that a webhook may start.
+         */
+        ListeningNode: {
+            /**
+             * Events
+             * @description Empty: all
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            events: string[];
+            /** Graph Id */
+            graph_id: string;
+            /**
+             * Graph Version
+             * @description Which version is started; 0: none was published
+             */
+            graph_version: number;
+            /**
+             * Is Live
+             * @description Whether its graph is published
+             */
+            is_live: boolean;
+            /** Node Id */
+            node_id: string;
+        };
+        /**
          * Login
          * @description Who one is, and the proof.
          */
@@ -2508,6 +3958,26 @@ export interface components {
              * @example correct horse battery
              */
             password: string;
+        };
+        /**
+         * LoginSupport
+         * @description OAuth 2.
+         */
+        LoginSupport: {
+            /**
+             * Is Set Up
+             * @description Whether an operator has registered an application
+             */
+            is_set_up: boolean;
+            /**
+             * Variables
+             * @description The settings that an operator fills in
+             * @example [
+             *       "GITHUB_CLIENT_ID",
+             *       "GITHUB_CLIENT_SECRET"
+             *     ]
+             */
+            variables: string[];
         };
         /**
          * MappedGraph
@@ -2630,6 +4100,126 @@ export interface components {
             /** Scopes */
             scopes: string[];
         };
+        /** NewApiKeyCredential */
+        NewApiKeyCredential: {
+            /**
+             * Api Key
+             * Format: password
+             * @example paste-the-key-here
+             */
+            api_key: string;
+            /**
+             * Expires At
+             * @description None: never
+             * @example null
+             */
+            expires_at?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "api_key";
+            /**
+             * Provider
+             * @description As `GET /api/providers` says it
+             * @example github
+             */
+            provider: string;
+            /**
+             * Title
+             * @description The provider's label without one
+             * @default
+             * @example Work
+             */
+            title: string;
+        };
+        /** NewConnection */
+        NewConnection: {
+            /**
+             * Fields
+             * @description Key of a field -> what was filled in; a checkbox is true or false
+             * @example {
+             *       "api_key": "ex_…"
+             *     }
+             */
+            fields: {
+                [key: string]: string | boolean;
+            };
+            /**
+             * Title
+             * @description The provider's label without one
+             * @default
+             * @example Work
+             */
+            title: string;
+        };
+        /** NewCustomCredential */
+        NewCustomCredential: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "custom";
+            /**
+             * Provider
+             * @description As `GET /api/providers` says it
+             * @example github
+             */
+            provider: string;
+            /**
+             * Title
+             * @description The provider's label without one
+             * @default
+             * @example Work
+             */
+            title: string;
+            /**
+             * Values
+             * @example {
+             *       "account": "ada",
+             *       "token": "paste-the-token-here"
+             *     }
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** NewHostScopedCredential */
+        NewHostScopedCredential: {
+            /**
+             * Headers
+             * @example {
+             *       "Authorization": "Bearer paste-the-token-here"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Host
+             * @description Of a host, perhaps with its port; `*.example.com` is all below it
+             * @example api.example.com
+             */
+            host: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "host_scoped";
+            /**
+             * Provider
+             * @description As `GET /api/providers` says it
+             * @example github
+             */
+            provider: string;
+            /**
+             * Title
+             * @description The provider's label without one
+             * @default
+             * @example Work
+             */
+            title: string;
+        };
         /**
          * NewPerson
          * @description Who is to have an account.
@@ -2658,6 +4248,156 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "editor" | "viewer";
+        };
+        /** NewUserPasswordCredential */
+        NewUserPasswordCredential: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "user_password";
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * Provider
+             * @description As `GET /api/providers` says it
+             * @example github
+             */
+            provider: string;
+            /**
+             * Title
+             * @description The provider's label without one
+             * @default
+             * @example Work
+             */
+            title: string;
+            /**
+             * Username
+             * Format: password
+             * @example ada
+             */
+            username: string;
+        };
+        /**
+         * NewWebhook
+         * @description A webhook that was just made.
+         */
+        NewWebhook: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Credential Id
+             * @example null
+             */
+            credential_id: string | null;
+            /**
+             * Has Secret
+             * @description Without one nothing is taken
+             */
+            has_secret: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Is Automatic
+             * @description Made through the provider's API; else a person pastes the address
+             */
+            is_automatic: boolean;
+            /**
+             * Is Kept
+             * @description Whether it stays when no graph listens any more
+             */
+            is_kept: boolean;
+            /** Last Delivery At */
+            last_delivery_at: string | null;
+            /**
+             * Next Attempt At
+             * @description When it is tried again
+             * @example null
+             */
+            next_attempt_at: string | null;
+            /**
+             * Problem
+             * @description Why no events come, and what to do; empty: nothing is wrong
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @example stripe
+             */
+            provider: string;
+            /**
+             * Registered Events
+             * @description What the provider sends now
+             * @example []
+             */
+            registered_events: string[];
+            /**
+             * Resource
+             * @description For which thing at the provider; empty: it says so there
+             * @example
+             */
+            resource: string;
+            /**
+             * Secret
+             * @description Of a webhook that was just made: it is in this answer and nowhere else. None: there is none to be carried anywhere
+             * @example whsec_made-once-and-shown-once
+             */
+            secret: string | null;
+            /**
+             * Setup
+             * @description What a person does at the provider; empty: nothing
+             * @example Developers > Webhooks > Add
+             */
+            setup: string;
+            /**
+             * State
+             * @description `pending`: it is being made at the provider; `failed`: see `problem`; `removing`: it is being taken away there
+             * @example active
+             * @enum {string}
+             */
+            state: "active" | "pending" | "failed" | "removing";
+            /**
+             * Test Url
+             * @description Where test events go, while somebody listens
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true
+             */
+            test_url: string;
+            /** Title */
+            title: string;
+            /** Triggers */
+            triggers: components["schemas"]["ListeningNode"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Url
+             * @description Where the provider sends events
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress
+             */
+            url: string;
+            /**
+             * Wanted Events
+             * @description Empty: all
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            wanted_events: string[];
+            /**
+             * Webhook Type
+             * @example invoice.paid
+             */
+            webhook_type: string;
         };
         /** Node */
         Node: {
@@ -2872,6 +4612,195 @@ export interface components {
          * @enum {string}
          */
         NodeStatus: "idle" | "running" | "waiting" | "completed" | "failed" | "stopped";
+        /**
+         * NodeWebhook
+         * @description Which webhook a node of the draft listens to.
+         */
+        NodeWebhook: {
+            /**
+             * Webhook Id
+             * @description One of yours; None: one of its own
+             * @example null
+             */
+            webhook_id?: string | null;
+        };
+        /**
+         * OAuthAddress
+         * @description Where to send the browser, within ten minutes.
+         */
+        OAuthAddress: {
+            /**
+             * Url
+             * @description At the provider
+             * @example https://github.com/login/oauth/authorize?state=…
+             */
+            url: string;
+        };
+        /**
+         * OAuthLogin
+         * @description What is to be connected, and where the browser goes then.
+         */
+        OAuthLogin: {
+            /**
+             * Credential Id
+             * @description Connect this one again; it keeps its id, so graphs go on. None: a new one
+             * @example null
+             */
+            credential_id?: string | null;
+            /**
+             * Return To
+             * @description A path of this server, to which the page at the end leads
+             * @default /
+             * @example /settings
+             */
+            return_to: string;
+            /**
+             * Scopes
+             * @description What the provider is asked for. Empty: as before, else what its blocks usually need
+             * @default []
+             * @example [
+             *       "repo",
+             *       "read:user"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * Title
+             * @description Empty: the provider and the account
+             * @default
+             * @example Work
+             */
+            title: string;
+        };
+        /**
+         * OneWebhook
+         * @description A webhook on its own page.
+         */
+        OneWebhook: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Credential Id
+             * @example null
+             */
+            credential_id: string | null;
+            /**
+             * Has Secret
+             * @description Without one nothing is taken
+             */
+            has_secret: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Is Automatic
+             * @description Made through the provider's API; else a person pastes the address
+             */
+            is_automatic: boolean;
+            /**
+             * Is Kept
+             * @description Whether it stays when no graph listens any more
+             */
+            is_kept: boolean;
+            /** Last Delivery At */
+            last_delivery_at: string | null;
+            /**
+             * Next Attempt At
+             * @description When it is tried again
+             * @example null
+             */
+            next_attempt_at: string | null;
+            /**
+             * Problem
+             * @description Why no events come, and what to do; empty: nothing is wrong
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @example stripe
+             */
+            provider: string;
+            /**
+             * Registered Events
+             * @description What the provider sends now
+             * @example []
+             */
+            registered_events: string[];
+            /**
+             * Resource
+             * @description For which thing at the provider; empty: it says so there
+             * @example
+             */
+            resource: string;
+            /**
+             * Setup
+             * @description What a person does at the provider; empty: nothing
+             * @example Developers > Webhooks > Add
+             */
+            setup: string;
+            /**
+             * State
+             * @description `pending`: it is being made at the provider; `failed`: see `problem`; `removing`: it is being taken away there
+             * @example active
+             * @enum {string}
+             */
+            state: "active" | "pending" | "failed" | "removing";
+            /**
+             * Test Url
+             * @description Where test events go, while somebody listens
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true
+             */
+            test_url: string;
+            /** Title */
+            title: string;
+            /** Triggers */
+            triggers: components["schemas"]["ListeningNode"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Url
+             * @description Where the provider sends events
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress
+             */
+            url: string;
+            /**
+             * Verification Token
+             * @description What the provider has brought in its first request and wants to see again in its own settings; shown for an hour, to whoever may change the webhook
+             * @example null
+             */
+            verification_token?: string | null;
+            /**
+             * Wanted Events
+             * @description Empty: all
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            wanted_events: string[];
+            /**
+             * Webhook Type
+             * @example invoice.paid
+             */
+            webhook_type: string;
+        };
+        /**
+         * Outcome
+         * @description What came of a time.
+         * @enum {string}
+         */
+        Outcome: "started" | "skipped" | "waiting" | "failed";
+        /**
+         * Overlap
+         * @description What happens when a time comes while a run of the schedule has not ended.
+         * @enum {string}
+         */
+        Overlap: "skip" | "queue" | "allow";
         /** Page[ApiKeyView] */
         Page_ApiKeyView_: {
             /** Items */
@@ -2906,6 +4835,26 @@ export interface components {
         Page_BudgetView_: {
             /** Items */
             items: components["schemas"]["BudgetView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[ConnectionView] */
+        Page_ConnectionView_: {
+            /** Items */
+            items: components["schemas"]["ConnectionView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[DeliveryRow] */
+        Page_DeliveryRow_: {
+            /** Items */
+            items: components["schemas"]["DeliveryRow"][];
             /**
              * Next Cursor
              * @description None after the last page
@@ -2952,6 +4901,26 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** Page[PollView] */
+        Page_PollView_: {
+            /** Items */
+            items: components["schemas"]["PollView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[ProviderView] */
+        Page_ProviderView_: {
+            /** Items */
+            items: components["schemas"]["ProviderView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
         /** Page[ReviewView] */
         Page_ReviewView_: {
             /** Items */
@@ -2966,6 +4935,16 @@ export interface components {
         Page_RunRow_: {
             /** Items */
             items: components["schemas"]["RunRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[ScheduleView] */
+        Page_ScheduleView_: {
+            /** Items */
+            items: components["schemas"]["ScheduleView"][];
             /**
              * Next Cursor
              * @description None after the last page
@@ -2996,6 +4975,16 @@ export interface components {
         Page_VersionRow_: {
             /** Items */
             items: components["schemas"]["VersionRow"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+        };
+        /** Page[WebhookView] */
+        Page_WebhookView_: {
+            /** Items */
+            items: components["schemas"]["WebhookView"][];
             /**
              * Next Cursor
              * @description None after the last page
@@ -3099,6 +5088,30 @@ export interface components {
              */
             role: string;
         };
+        /**
+         * PingResult
+         * @description How a webhook was tried.
+         */
+        PingResult: {
+            /**
+             * By
+             * @description `provider`: it was asked to send an event; `ourselves`: we have signed one and taken it in
+             * @example provider
+             * @enum {string}
+             */
+            by: "provider" | "ourselves";
+            /**
+             * Delivery Id
+             * @description What came of ours
+             * @example null
+             */
+            delivery_id: string | null;
+            /**
+             * Detail
+             * @example GitHub was asked to send a ping.
+             */
+            detail: string;
+        };
         /** PinView */
         PinView: {
             /**
@@ -3118,6 +5131,98 @@ export interface components {
             schema: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PollChecked
+         * @description What came of asking.
+         */
+        PollChecked: {
+            /**
+             * Found
+             * @description How many records the service has listed
+             * @example 12
+             */
+            found: number;
+            /**
+             * Is First
+             * @description It was asked for the first time: what is there counts as known, unless the node says otherwise
+             */
+            is_first: boolean;
+            /**
+             * Problem
+             * @description What went wrong; empty: nothing
+             * @example
+             */
+            problem: string;
+            /**
+             * Run Ids
+             * @description The runs that the new ones have started
+             */
+            run_ids: string[];
+        };
+        /**
+         * PollView
+         * @description A trigger node that asks a service for news, and how it does.
+         */
+        PollView: {
+            /** Block Id */
+            block_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Emitted At
+             * @description When it last found something new
+             */
+            emitted_at: string | null;
+            /**
+             * Failures
+             * @description How often it has failed since it last went well; it asks less often meanwhile
+             * @example 0
+             */
+            failures: number;
+            /** Graph Id */
+            graph_id: string;
+            /** Graph Name */
+            graph_name: string;
+            /**
+             * Graph Version
+             * @description The published one, which its records start
+             */
+            graph_version: number;
+            /** Id */
+            id: string;
+            /**
+             * Interval S
+             * @description How often it asks, in seconds
+             * @example 300
+             */
+            interval_s: number;
+            /**
+             * Next At
+             * Format: date-time
+             */
+            next_at: string;
+            /** Node Id */
+            node_id: string;
+            /**
+             * Polled At
+             * @description When it asked last
+             */
+            polled_at: string | null;
+            /**
+             * Problem
+             * @description What went wrong the last time; empty: nothing
+             * @example
+             */
+            problem: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /** Position */
         Position: {
@@ -3172,12 +5277,99 @@ export interface components {
             /** Pin */
             pin?: string | null;
         };
+        /** ProviderBlock */
+        ProviderBlock: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @example trigger
+             */
+            kind: string;
+            /**
+             * Name
+             * @example ExampleTriggerBlock
+             */
+            name: string;
+            /**
+             * Title
+             * @example Example Trigger
+             */
+            title: string;
+        };
+        /**
+         * ProviderView
+         * @description What is known of a provider.
+         */
+        ProviderView: {
+            /** Blocks */
+            blocks: components["schemas"]["ProviderBlock"][];
+            /** Description */
+            description: string;
+            /**
+             * Fields
+             * @description The form, for the first kind that is not `oauth2`
+             */
+            fields: components["schemas"]["ConnectionField"][];
+            /**
+             * Has Test
+             * @description Whether the service is asked before a connection is saved
+             */
+            has_test: boolean;
+            /**
+             * Help Url
+             * @example https://example.com/help
+             */
+            help_url: string;
+            /**
+             * Is Available
+             * @description Whether this installation's tier includes it
+             */
+            is_available: boolean;
+            /**
+             * Kinds
+             * @description Of credentials; empty: it needs none
+             * @example [
+             *       "api_key"
+             *     ]
+             */
+            kinds: string[];
+            /**
+             * Label
+             * @example Example
+             */
+            label: string;
+            /** @description None: nobody logs in there */
+            login: components["schemas"]["LoginSupport"] | null;
+            /**
+             * Provider
+             * @example example-provider
+             */
+            provider: string;
+            /**
+             * Quality
+             * @enum {string}
+             */
+            quality: "bronze" | "silver" | "gold" | "platinum";
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "free" | "paid" | "premium";
+            /** @description None: its events are not taken */
+            webhooks: components["schemas"]["WebhookSupport"] | null;
+        };
         /** Published */
         Published: {
             /** Id */
             id: string;
             /** Published Version */
             published_version: number | null;
+            /**
+             * Triggers
+             * @description What starts the graph from outside, and how it stands
+             */
+            triggers: components["schemas"]["TriggerView"][];
         };
         /**
          * PublishRequest
@@ -3219,6 +5411,19 @@ export interface components {
             node_id: string;
             /** Node Name */
             node_name: string;
+        };
+        /** Replayed */
+        Replayed: {
+            /** Delivery Id */
+            delivery_id: string;
+            /**
+             * Run Ids
+             * @description Empty: nobody listens to this event now
+             * @example [
+             *       "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+             *     ]
+             */
+            run_ids: string[];
         };
         /**
          * Retry
@@ -3313,6 +5518,26 @@ export interface components {
             /** Run Id */
             run_id: string;
             status: components["schemas"]["ReviewStatus"];
+        };
+        /** RotatedSecret */
+        RotatedSecret: {
+            /**
+             * Old Until
+             * @description Until when the old one is taken; None: no longer
+             */
+            old_until: string | null;
+            /**
+             * Secret
+             * @description Of a webhook that was just made: it is in this answer and nowhere else. None: there is none to be carried anywhere
+             * @example whsec_made-once-and-shown-once
+             */
+            secret: string | null;
+            /**
+             * Setup
+             * @description What a person does at the provider; empty: nothing
+             * @example Developers > Webhooks > Add
+             */
+            setup: string;
         };
         /**
          * RunAccepted
@@ -3766,11 +5991,218 @@ export interface components {
          */
         RunStatus: "queued" | "running" | "waiting" | "completed" | "completed_with_errors" | "failed" | "cancelled";
         /**
+         * ScheduleBody
+         * @description A schedule of a graph. Its published version is run.
+         */
+        ScheduleBody: {
+            /**
+             * Cron
+             * @description Minute, hour, day of the month, month, day of the week; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`
+             * @example 30 9 * * MON-FRI
+             */
+            cron: string;
+            /** Graph Id */
+            graph_id: string;
+            /**
+             * Inputs
+             * @description What the runs get: input name -> value
+             * @default {}
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is Active
+             * @description False: it starts nothing
+             * @default true
+             */
+            is_active: boolean;
+            /**
+             * Name
+             * @description What people call it; empty: its graph's name
+             * @default
+             * @example Every morning
+             */
+            name: string;
+            /**
+             * @description What happens when a time comes while a run of the schedule goes on: `skip` it, `queue` one run for when that has ended, or `allow` both
+             * @default skip
+             * @example skip
+             */
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * Timezone
+             * @description By its IANA name
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            timezone: string;
+        };
+        /**
+         * ScheduleBrief
+         * @description When a graph runs by the clock.
+         */
+        ScheduleBrief: {
+            /**
+             * Cron
+             * @example 0 9 * * 1-5
+             */
+            cron: string;
+            /** Id */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Name */
+            name: string;
+            /** Next At */
+            next_at: string | null;
+            /**
+             * Problem
+             * @example
+             */
+            problem: string;
+            /**
+             * Timezone
+             * @example Europe/Berlin
+             */
+            timezone: string;
+        };
+        /**
+         * ScheduleChange
+         * @description What is to be another way; the rest stays.
+         */
+        ScheduleChange: {
+            /** Cron */
+            cron?: string | null;
+            /** Inputs */
+            inputs?: {
+                [key: string]: unknown;
+            } | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            overlap?: components["schemas"]["Overlap"] | null;
+            /** Timezone */
+            timezone?: string | null;
+        };
+        /**
+         * ScheduleView
+         * @description A schedule and how it does.
+         */
+        ScheduleView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Cron
+             * @description As five fields
+             * @example 30 9 * * MON-FRI
+             */
+            cron: string;
+            /**
+             * Description
+             * @description In words; empty where words would mislead
+             * @example At 09:30 on Monday through Friday
+             */
+            description: string;
+            /** Graph Id */
+            graph_id: string;
+            /** Graph Name */
+            graph_name: string;
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Is Waiting
+             * @description A time has come, and its run starts when the last one has ended
+             */
+            is_waiting: boolean;
+            /**
+             * Last At
+             * @description The last time that came
+             */
+            last_at: string | null;
+            /**
+             * @description What came of it
+             * @example started
+             */
+            last_outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Last Run Id
+             * @description The last run that it started
+             */
+            last_run_id: string | null;
+            /**
+             * Missed
+             * @description Times since it was made that started nothing: nobody was there, a run went on, or it failed
+             * @example 0
+             */
+            missed: number;
+            /**
+             * Name
+             * @example Every morning
+             */
+            name: string;
+            /**
+             * Next Times
+             * @description The next five in UTC, fewer where there are no more
+             * @example [
+             *       "2026-01-30T08:30:00Z"
+             *     ]
+             */
+            next_times: string[];
+            overlap: components["schemas"]["Overlap"];
+            /**
+             * Problem
+             * @description Why it starts nothing; empty: it does
+             * @example
+             */
+            problem: string;
+            /**
+             * Timezone
+             * @description As IANA writes it
+             * @example Europe/Berlin
+             */
+            timezone: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
          * Scope
          * @description What an API key may be allowed to do.
          * @enum {string}
          */
-        Scope: "graphs:read" | "graphs:write" | "runs:read" | "runs:write" | "reviews:write" | "files:read" | "files:write" | "costs:read" | "budgets:write" | "admin";
+        Scope: "graphs:read" | "graphs:write" | "runs:read" | "runs:write" | "reviews:write" | "files:read" | "files:write" | "costs:read" | "budgets:write" | "credentials:read" | "credentials:write" | "triggers:read" | "triggers:write" | "admin";
+        /**
+         * SecretRotation
+         * @description Another secret for a webhook.
+         */
+        SecretRotation: {
+            /**
+             * Keep Old S
+             * @description So many seconds deliveries that are signed with the old one are taken too
+             * @default 0
+             * @example 3600
+             */
+            keep_old_s: number;
+            /**
+             * Secret
+             * @description The one that the provider has made; None: we make one
+             * @example null
+             */
+            secret?: string | null;
+        };
         /**
          * ServerSentEvent
          * @description One event of a stream; what is named `end` is the last, comments say that it lives.
@@ -3998,6 +6430,119 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * TestEvent
+         * @description What came while somebody listened.
+         */
+        TestEvent: {
+            /** Delivery Id */
+            delivery_id: string;
+            /**
+             * Payload
+             * @example {
+             *       "type": "invoice.paid"
+             *     }
+             */
+            payload: unknown;
+            /**
+             * Run Id
+             * @description The run of the draft that it has started
+             */
+            run_id: string;
+        };
+        /**
+         * TriggerView
+         * @description A node that something from outside starts.
+         */
+        TriggerView: {
+            /** Block Id */
+            block_id: string;
+            /**
+             * Events
+             * @description Empty: all
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            events: string[];
+            /** In Draft */
+            in_draft: boolean;
+            /** In Published */
+            in_published: boolean;
+            /**
+             * Is Automatic
+             * @default false
+             */
+            is_automatic: boolean;
+            /**
+             * Is Live
+             * @description Whether it starts the published graph
+             */
+            is_live: boolean;
+            /**
+             * Kind
+             * @example webhook
+             * @enum {string}
+             */
+            kind: "webhook" | "poll";
+            /**
+             * Label
+             * @description What people call it
+             * @example Invoice paid
+             */
+            label: string;
+            /** Last Delivery At */
+            last_delivery_at?: string | null;
+            /**
+             * Next Poll At
+             * @example null
+             */
+            next_poll_at?: string | null;
+            /** Node Id */
+            node_id: string;
+            /**
+             * Problem
+             * @description Why no events come, and what to do; empty: nothing is wrong
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @description Empty: a poll
+             * @example stripe
+             */
+            provider: string;
+            /**
+             * Secret
+             * @description Of a webhook that was just made
+             * @example null
+             */
+            secret?: string | null;
+            /**
+             * Setup
+             * @description What a person does at the provider; empty: nothing
+             * @example Developers > Webhooks > Add
+             */
+            setup: string;
+            /**
+             * State
+             * @description Of its webhook; `none`: it has none before the graph is published
+             * @example active
+             */
+            state: ("active" | "pending" | "failed" | "removing") | "none";
+            /**
+             * Test Url
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true
+             */
+            test_url?: string | null;
+            /**
+             * Url
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress
+             */
+            url?: string | null;
+            /** Webhook Id */
+            webhook_id?: string | null;
+        };
         /** UserView */
         UserView: {
             /** Email */
@@ -4011,6 +6556,16 @@ export interface components {
              * @description owner, editor or viewer
              */
             role: string;
+        };
+        /**
+         * UsesView
+         * @description What names a credential.
+         */
+        UsesView: {
+            /** Graphs */
+            graphs: components["schemas"]["GraphUseView"][];
+            /** Webhooks */
+            webhooks: components["schemas"]["WebhookUseView"][];
         };
         /**
          * Values
@@ -4137,6 +6692,249 @@ export interface components {
              *     ]
              */
             types: string[];
+        };
+        /**
+         * WebhookChange
+         * @description What is to change; what is not named stays.
+         */
+        WebhookChange: {
+            /**
+             * Is Kept
+             * @default false
+             */
+            is_kept: boolean;
+            /**
+             * Title
+             * @default
+             * @example Shop
+             */
+            title: string;
+        };
+        /**
+         * WebhookRequest
+         * @description A webhook to be made by hand; it stays until it is deleted.
+         */
+        WebhookRequest: {
+            /**
+             * Secret
+             * @description The one that the provider has made; without it ours is made, where the provider takes one
+             * @example null
+             */
+            secret?: string | null;
+            /**
+             * Title
+             * @default
+             * @example Shop
+             */
+            title: string;
+        };
+        /**
+         * WebhookSupport
+         * @description How the provider's events come in.
+         */
+        WebhookSupport: {
+            /**
+             * Events
+             * @description Those that are known; empty: whatever the sender says
+             * @example [
+             *       "example_event"
+             *     ]
+             */
+            events: string[];
+            /**
+             * Ignored Events
+             * @description Sent unasked, and they start nothing
+             * @example []
+             */
+            ignored_events: string[];
+            /**
+             * Is Automatic
+             * @description Registered through the provider's API; else a person pastes the address
+             */
+            is_automatic: boolean;
+            /**
+             * Secret From
+             * @description Who makes the secret: us, provider, introduction
+             * @example us
+             */
+            secret_from: string;
+            /**
+             * Setup
+             * @description What a person does at the provider
+             * @example Paste address and secret
+             */
+            setup: string;
+        };
+        /** WebhookUseView */
+        WebhookUseView: {
+            /**
+             * Provider
+             * @example github
+             */
+            provider: string;
+            /**
+             * Resource
+             * @example ada/engine
+             */
+            resource: string;
+            /** Webhook Id */
+            webhook_id: string;
+        };
+        /** WebhookView */
+        WebhookView: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Credential Id
+             * @example null
+             */
+            credential_id: string | null;
+            /**
+             * Has Secret
+             * @description Without one nothing is taken
+             */
+            has_secret: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Is Automatic
+             * @description Made through the provider's API; else a person pastes the address
+             */
+            is_automatic: boolean;
+            /**
+             * Is Kept
+             * @description Whether it stays when no graph listens any more
+             */
+            is_kept: boolean;
+            /** Last Delivery At */
+            last_delivery_at: string | null;
+            /**
+             * Next Attempt At
+             * @description When it is tried again
+             * @example null
+             */
+            next_attempt_at: string | null;
+            /**
+             * Problem
+             * @description Why no events come, and what to do; empty: nothing is wrong
+             * @example
+             */
+            problem: string;
+            /**
+             * Provider
+             * @example stripe
+             */
+            provider: string;
+            /**
+             * Registered Events
+             * @description What the provider sends now
+             * @example []
+             */
+            registered_events: string[];
+            /**
+             * Resource
+             * @description For which thing at the provider; empty: it says so there
+             * @example
+             */
+            resource: string;
+            /**
+             * Setup
+             * @description What a person does at the provider; empty: nothing
+             * @example Developers > Webhooks > Add
+             */
+            setup: string;
+            /**
+             * State
+             * @description `pending`: it is being made at the provider; `failed`: see `problem`; `removing`: it is being taken away there
+             * @example active
+             * @enum {string}
+             */
+            state: "active" | "pending" | "failed" | "removing";
+            /**
+             * Test Url
+             * @description Where test events go, while somebody listens
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true
+             */
+            test_url: string;
+            /** Title */
+            title: string;
+            /** Triggers */
+            triggers: components["schemas"]["ListeningNode"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Url
+             * @description Where the provider sends events
+             * @example https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress
+             */
+            url: string;
+            /**
+             * Wanted Events
+             * @description Empty: all
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            wanted_events: string[];
+            /**
+             * Webhook Type
+             * @example invoice.paid
+             */
+            webhook_type: string;
+        };
+        /** Wizard */
+        Wizard: {
+            /**
+             * Is Done
+             * @description Nothing is open that is not optional
+             */
+            is_done: boolean;
+            /**
+             * Next Step
+             * @description The key of the first open step; None: all are done
+             * @example graph
+             */
+            next_step: string | null;
+            /** Steps */
+            steps: components["schemas"]["WizardStep"][];
+        };
+        /**
+         * WizardStep
+         * @description One step of the first run.
+         */
+        WizardStep: {
+            /**
+             * Help
+             * @description What it is for, or how it is done
+             * @example Begin with a template, or with nothing.
+             */
+            help: string;
+            /**
+             * Href
+             * @description Where in the front end; empty: in the settings of the installation
+             * @example /graphs/new
+             */
+            href: string;
+            /** Is Done */
+            is_done: boolean;
+            /** Is Optional */
+            is_optional: boolean;
+            /**
+             * Key
+             * @example graph
+             */
+            key: string;
+            /**
+             * Title
+             * @example Make a graph
+             */
+            title: string;
         };
     };
     responses: {
@@ -4997,6 +7795,216 @@ export interface operations {
             503: components["responses"]["Away"];
         };
     };
+    list_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "account": {
+                     *             "avatar_url": "",
+                     *             "email": "ada@example.com",
+                     *             "name": "Ada Lovelace",
+                     *             "organization": "Example Ltd"
+                     *           },
+                     *           "credential_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "description": "Greets whoever is named",
+                     *           "fields": [
+                     *             {
+                     *               "help": "It is in your settings there",
+                     *               "is_required": true,
+                     *               "key": "api_key",
+                     *               "label": "API key",
+                     *               "placeholder": "ex_…",
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "has_platform_credential": true,
+                     *           "has_test": true,
+                     *           "help_url": "https://example.com/help",
+                     *           "is_available": true,
+                     *           "is_connected": true,
+                     *           "kinds": [
+                     *             "api_key"
+                     *           ],
+                     *           "label": "Example",
+                     *           "login": {
+                     *             "is_set_up": true,
+                     *             "variables": [
+                     *               "GITHUB_CLIENT_ID",
+                     *               "GITHUB_CLIENT_SECRET"
+                     *             ]
+                     *           },
+                     *           "problem": "",
+                     *           "provider": "example-provider",
+                     *           "tier": "free",
+                     *           "title": "Example"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ConnectionView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    save_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fields": {
+                 *         "api_key": "ex_…"
+                 *       },
+                 *       "title": "Work"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "credential_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_tested": true,
+                     *       "message": "Example is connected as ada@example.com.",
+                     *       "provider": "example-provider",
+                     *       "title": "Example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionSaved"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    check_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fields": {
+                 *         "api_key": "ex_…"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectionValues"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "api_key",
+                     *       "provider": "example-provider"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionComplete"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    test_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fields": {
+                 *         "api_key": "ex_…"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectionValues"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "code": "",
+                     *       "is_ok": true,
+                     *       "is_tested": true,
+                     *       "reason": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionTried"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
     read_costs: {
         parameters: {
             query?: {
@@ -5052,6 +8060,473 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Costs"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_credentials: {
+        parameters: {
+            query?: {
+                /** @description Only those of this provider */
+                provider?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "account": {
+                     *             "avatar_url": "",
+                     *             "email": "ada@example.com",
+                     *             "name": "Ada Lovelace",
+                     *             "organization": "Example Ltd"
+                     *           },
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "expires_at": "2026-01-31T12:00:00Z",
+                     *           "host": null,
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_platform": true,
+                     *           "kind": "api_key",
+                     *           "problem": "",
+                     *           "provider": "github",
+                     *           "scopes": [],
+                     *           "secret_names": [],
+                     *           "state": "ok",
+                     *           "tested_at": "2026-01-31T12:00:00Z",
+                     *           "title": "Work",
+                     *           "used_at": "2026-01-31T12:00:00Z",
+                     *           "username": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialList"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    make_credential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "paste-the-key-here",
+                 *       "expires_at": null,
+                 *       "kind": "api_key",
+                 *       "provider": "github",
+                 *       "title": "Work"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApiKeyCredential"] | components["schemas"]["NewUserPasswordCredential"] | components["schemas"]["NewHostScopedCredential"] | components["schemas"]["NewCustomCredential"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "expires_at": "2026-01-31T12:00:00Z",
+                     *       "host": null,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_platform": true,
+                     *       "kind": "api_key",
+                     *       "problem": "",
+                     *       "provider": "github",
+                     *       "scopes": [],
+                     *       "secret_names": [],
+                     *       "state": "ok",
+                     *       "tested_at": "2026-01-31T12:00:00Z",
+                     *       "title": "Work",
+                     *       "used_at": "2026-01-31T12:00:00Z",
+                     *       "used_by": {
+                     *         "graphs": [
+                     *           {
+                     *             "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *             "is_in_draft": true,
+                     *             "is_in_newest": true,
+                     *             "is_in_published": true,
+                     *             "name": "Greeting"
+                     *           }
+                     *         ],
+                     *         "webhooks": [
+                     *           {
+                     *             "provider": "github",
+                     *             "resource": "ada/engine",
+                     *             "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "username": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialDetails"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "expires_at": "2026-01-31T12:00:00Z",
+                     *       "host": null,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_platform": true,
+                     *       "kind": "api_key",
+                     *       "problem": "",
+                     *       "provider": "github",
+                     *       "scopes": [],
+                     *       "secret_names": [],
+                     *       "state": "ok",
+                     *       "tested_at": "2026-01-31T12:00:00Z",
+                     *       "title": "Work",
+                     *       "used_at": "2026-01-31T12:00:00Z",
+                     *       "used_by": {
+                     *         "graphs": [
+                     *           {
+                     *             "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *             "is_in_draft": true,
+                     *             "is_in_newest": true,
+                     *             "is_in_published": true,
+                     *             "name": "Greeting"
+                     *           }
+                     *         ],
+                     *         "webhooks": [
+                     *           {
+                     *             "provider": "github",
+                     *             "resource": "ada/engine",
+                     *             "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "username": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialDetails"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_credential: {
+        parameters: {
+            query?: {
+                /** @description Delete it though something uses it */
+                confirm?: boolean;
+            };
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_revoked": true,
+                     *       "message": "Deleted here, and taken back at its provider."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialDeleted"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "paste-the-key-here",
+                 *       "title": "Work"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CredentialChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "expires_at": "2026-01-31T12:00:00Z",
+                     *       "host": null,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_platform": true,
+                     *       "kind": "api_key",
+                     *       "problem": "",
+                     *       "provider": "github",
+                     *       "scopes": [],
+                     *       "secret_names": [],
+                     *       "state": "ok",
+                     *       "tested_at": "2026-01-31T12:00:00Z",
+                     *       "title": "Work",
+                     *       "used_at": "2026-01-31T12:00:00Z",
+                     *       "used_by": {
+                     *         "graphs": [
+                     *           {
+                     *             "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *             "is_in_draft": true,
+                     *             "is_in_newest": true,
+                     *             "is_in_published": true,
+                     *             "name": "Greeting"
+                     *           }
+                     *         ],
+                     *         "webhooks": [
+                     *           {
+                     *             "provider": "github",
+                     *             "resource": "ada/engine",
+                     *             "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "username": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialDetails"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_account: {
+        parameters: {
+            query?: {
+                /** @description Ask the provider also where the answer is known */
+                fresh?: boolean;
+            };
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "reason": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialAccount"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    try_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "avatar_url": "",
+                     *         "email": "ada@example.com",
+                     *         "name": "Ada Lovelace",
+                     *         "organization": "Example Ltd"
+                     *       },
+                     *       "code": "",
+                     *       "is_ok": true,
+                     *       "is_tested": true,
+                     *       "reason": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CredentialTested"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "credential": {
+                     *             "account": {
+                     *               "avatar_url": "",
+                     *               "email": "ada@example.com",
+                     *               "name": "Ada Lovelace",
+                     *               "organization": "Example Ltd"
+                     *             },
+                     *             "created_at": "2026-01-31T12:00:00Z",
+                     *             "expires_at": "2026-01-31T12:00:00Z",
+                     *             "host": null,
+                     *             "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *             "is_platform": true,
+                     *             "kind": "api_key",
+                     *             "problem": "",
+                     *             "provider": "github",
+                     *             "scopes": [],
+                     *             "secret_names": [],
+                     *             "state": "ok",
+                     *             "tested_at": "2026-01-31T12:00:00Z",
+                     *             "title": "Work",
+                     *             "used_at": "2026-01-31T12:00:00Z",
+                     *             "username": null
+                     *           },
+                     *           "message": "It expires at 2026-01-31 12:00 UTC. Replace its secret.",
+                     *           "reason": "expired"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthList"];
                 };
             };
             503: components["responses"]["Away"];
@@ -6131,7 +9606,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
-                     *       "published_version": 1
+                     *       "published_version": 1,
+                     *       "triggers": [
+                     *         {
+                     *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "in_draft": true,
+                     *           "in_published": true,
+                     *           "is_automatic": false,
+                     *           "is_live": true,
+                     *           "kind": "webhook",
+                     *           "label": "Invoice paid",
+                     *           "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *           "next_poll_at": null,
+                     *           "node_id": "out",
+                     *           "problem": "",
+                     *           "provider": "stripe",
+                     *           "secret": null,
+                     *           "setup": "Developers > Webhooks > Add",
+                     *           "state": "active",
+                     *           "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *           "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *           "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Published"];
@@ -6267,6 +9767,173 @@ export interface operations {
             503: components["responses"]["Away"];
         };
     };
+    list_triggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "schedules": [
+                     *         {
+                     *           "cron": "0 9 * * 1-5",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_active": true,
+                     *           "name": "Greeting",
+                     *           "next_at": "2026-01-31T12:00:00Z",
+                     *           "problem": "",
+                     *           "timezone": "Europe/Berlin"
+                     *         }
+                     *       ],
+                     *       "triggers": [
+                     *         {
+                     *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "in_draft": true,
+                     *           "in_published": true,
+                     *           "is_automatic": false,
+                     *           "is_live": true,
+                     *           "kind": "webhook",
+                     *           "label": "Invoice paid",
+                     *           "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *           "next_poll_at": null,
+                     *           "node_id": "out",
+                     *           "problem": "",
+                     *           "provider": "stripe",
+                     *           "secret": null,
+                     *           "setup": "Developers > Webhooks > Add",
+                     *           "state": "active",
+                     *           "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *           "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *           "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GraphTriggers"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    put_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "webhook_id": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodeWebhook"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "events": [
+                     *         "invoice.paid"
+                     *       ],
+                     *       "in_draft": true,
+                     *       "in_published": true,
+                     *       "is_automatic": false,
+                     *       "is_live": true,
+                     *       "kind": "webhook",
+                     *       "label": "Invoice paid",
+                     *       "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *       "next_poll_at": null,
+                     *       "node_id": "out",
+                     *       "problem": "",
+                     *       "provider": "stripe",
+                     *       "secret": null,
+                     *       "setup": "Developers > Webhooks > Add",
+                     *       "state": "active",
+                     *       "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *       "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *       "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TriggerView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    listen_for_event: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for a test event */
+                timeout_s?: number;
+            };
+            header?: never;
+            path: {
+                graph_id: string;
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "payload": {
+                     *         "type": "invoice.paid"
+                     *       },
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TestEvent"];
+                };
+            };
+            /** @description None came in time */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
     unpublish_graph: {
         parameters: {
             query?: never;
@@ -6288,7 +9955,32 @@ export interface operations {
                     /**
                      * @example {
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
-                     *       "published_version": 1
+                     *       "published_version": 1,
+                     *       "triggers": [
+                     *         {
+                     *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "in_draft": true,
+                     *           "in_published": true,
+                     *           "is_automatic": false,
+                     *           "is_live": true,
+                     *           "kind": "webhook",
+                     *           "label": "Invoice paid",
+                     *           "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *           "next_poll_at": null,
+                     *           "node_id": "out",
+                     *           "problem": "",
+                     *           "provider": "stripe",
+                     *           "secret": null,
+                     *           "setup": "Developers > Webhooks > Add",
+                     *           "state": "active",
+                     *           "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *           "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *           "webhook_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Published"];
@@ -6830,6 +10522,902 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "credential_id": null,
+                     *           "has_secret": true,
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_automatic": true,
+                     *           "is_kept": true,
+                     *           "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *           "next_attempt_at": null,
+                     *           "problem": "",
+                     *           "provider": "stripe",
+                     *           "registered_events": [],
+                     *           "resource": "",
+                     *           "setup": "Developers > Webhooks > Add",
+                     *           "state": "active",
+                     *           "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *           "title": "Calculator",
+                     *           "triggers": [
+                     *             {
+                     *               "events": [
+                     *                 "invoice.paid"
+                     *               ],
+                     *               "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *               "graph_version": 1,
+                     *               "is_live": true,
+                     *               "node_id": "out"
+                     *             }
+                     *           ],
+                     *           "updated_at": "2026-01-31T12:00:00Z",
+                     *           "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *           "wanted_events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "webhook_type": "invoice.paid"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_WebhookView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    make_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "secret": null,
+                 *       "title": "Shop"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookRequest"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "credential_id": null,
+                     *       "has_secret": true,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_automatic": true,
+                     *       "is_kept": true,
+                     *       "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *       "next_attempt_at": null,
+                     *       "problem": "",
+                     *       "provider": "stripe",
+                     *       "registered_events": [],
+                     *       "resource": "",
+                     *       "secret": "whsec_made-once-and-shown-once",
+                     *       "setup": "Developers > Webhooks > Add",
+                     *       "state": "active",
+                     *       "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *       "title": "Calculator",
+                     *       "triggers": [
+                     *         {
+                     *           "events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_version": 1,
+                     *           "is_live": true,
+                     *           "node_id": "out"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2026-01-31T12:00:00Z",
+                     *       "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *       "wanted_events": [
+                     *         "invoice.paid"
+                     *       ],
+                     *       "webhook_type": "invoice.paid"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "credential_id": null,
+                     *       "has_secret": true,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_automatic": true,
+                     *       "is_kept": true,
+                     *       "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *       "next_attempt_at": null,
+                     *       "problem": "",
+                     *       "provider": "stripe",
+                     *       "registered_events": [],
+                     *       "resource": "",
+                     *       "setup": "Developers > Webhooks > Add",
+                     *       "state": "active",
+                     *       "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *       "title": "Calculator",
+                     *       "triggers": [
+                     *         {
+                     *           "events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_version": 1,
+                     *           "is_live": true,
+                     *           "node_id": "out"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2026-01-31T12:00:00Z",
+                     *       "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *       "verification_token": null,
+                     *       "wanted_events": [
+                     *         "invoice.paid"
+                     *       ],
+                     *       "webhook_type": "invoice.paid"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OneWebhook"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "is_kept": false,
+                 *       "title": "Shop"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "credential_id": null,
+                     *       "has_secret": true,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_automatic": true,
+                     *       "is_kept": true,
+                     *       "last_delivery_at": "2026-01-31T12:00:00Z",
+                     *       "next_attempt_at": null,
+                     *       "problem": "",
+                     *       "provider": "stripe",
+                     *       "registered_events": [],
+                     *       "resource": "",
+                     *       "setup": "Developers > Webhooks > Add",
+                     *       "state": "active",
+                     *       "test_url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress?test=true",
+                     *       "title": "Calculator",
+                     *       "triggers": [
+                     *         {
+                     *           "events": [
+                     *             "invoice.paid"
+                     *           ],
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_version": 1,
+                     *           "is_live": true,
+                     *           "node_id": "out"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2026-01-31T12:00:00Z",
+                     *       "url": "https://blockyard.example.com/api/integrations/stripe/webhooks/01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11/ingress",
+                     *       "wanted_events": [
+                     *         "invoice.paid"
+                     *       ],
+                     *       "webhook_type": "invoice.paid"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "event_id": "evt_1",
+                     *           "event_type": "invoice.paid",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "is_test": true,
+                     *           "problem": "",
+                     *           "received_at": "2026-01-31T12:00:00Z",
+                     *           "replay_of": null,
+                     *           "run_ids": [
+                     *             "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *           ],
+                     *           "size_bytes": 1,
+                     *           "state": "started"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_DeliveryRow_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "body": "{\"type\": \"invoice.paid\"}",
+                     *       "body_encoding": "text",
+                     *       "event_id": "evt_1",
+                     *       "event_type": "invoice.paid",
+                     *       "headers": {
+                     *         "content-type": "application/json"
+                     *       },
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "is_cut": true,
+                     *       "is_test": true,
+                     *       "problem": "",
+                     *       "received_at": "2026-01-31T12:00:00Z",
+                     *       "replay_of": null,
+                     *       "run_ids": [
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *       ],
+                     *       "size_bytes": 1,
+                     *       "state": "started"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                delivery_id: string;
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "run_ids": [
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    deliver_event: {
+        parameters: {
+            query?: {
+                /** @description Only who listens in the editor is started */
+                test?: boolean;
+            };
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "ignored": null,
+                     *       "is_repeat": false,
+                     *       "run_ids": [
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryTaken"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "delivery_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "ignored": null,
+                     *       "is_repeat": false,
+                     *       "run_ids": [
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryTaken"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "provider",
+                     *       "delivery_id": null,
+                     *       "detail": "GitHub was asked to send a ping."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PingResult"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "keep_old_s": 3600,
+                 *       "secret": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecretRotation"] | null;
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "old_until": "2026-01-31T12:00:00Z",
+                     *       "secret": "whsec_made-once-and-shown-once",
+                     *       "setup": "Developers > Webhooks > Add"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    begin_oauth_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential_id": null,
+                 *       "return_to": "/settings",
+                 *       "scopes": [
+                 *         "repo",
+                 *         "read:user"
+                 *       ],
+                 *       "title": "Work"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OAuthLogin"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://github.com/login/oauth/authorize?state=…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthAddress"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_polls: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Of this graph only */
+                graph_id?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "emitted_at": "2026-01-31T12:00:00Z",
+                     *           "failures": 0,
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_name": "Greeting",
+                     *           "graph_version": 1,
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "interval_s": 300,
+                     *           "next_at": "2026-01-31T12:00:00Z",
+                     *           "node_id": "out",
+                     *           "polled_at": "2026-01-31T12:00:00Z",
+                     *           "problem": "",
+                     *           "updated_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_PollView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_poll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "block_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "emitted_at": "2026-01-31T12:00:00Z",
+                     *       "failures": 0,
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "graph_name": "Greeting",
+                     *       "graph_version": 1,
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "interval_s": 300,
+                     *       "next_at": "2026-01-31T12:00:00Z",
+                     *       "node_id": "out",
+                     *       "polled_at": "2026-01-31T12:00:00Z",
+                     *       "problem": "",
+                     *       "updated_at": "2026-01-31T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PollView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    check_poll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                poll_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "found": 12,
+                     *       "is_first": true,
+                     *       "problem": "",
+                     *       "run_ids": [
+                     *         "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PollChecked"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "blocks": [
+                     *             {
+                     *               "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *               "kind": "trigger",
+                     *               "name": "ExampleTriggerBlock",
+                     *               "title": "Example Trigger"
+                     *             }
+                     *           ],
+                     *           "description": "Greets whoever is named",
+                     *           "fields": [
+                     *             {
+                     *               "help": "It is in your settings there",
+                     *               "is_required": true,
+                     *               "key": "api_key",
+                     *               "label": "API key",
+                     *               "placeholder": "ex_…",
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "has_test": true,
+                     *           "help_url": "https://example.com/help",
+                     *           "is_available": true,
+                     *           "kinds": [
+                     *             "api_key"
+                     *           ],
+                     *           "label": "Example",
+                     *           "login": {
+                     *             "is_set_up": true,
+                     *             "variables": [
+                     *               "GITHUB_CLIENT_ID",
+                     *               "GITHUB_CLIENT_SECRET"
+                     *             ]
+                     *           },
+                     *           "provider": "example-provider",
+                     *           "quality": "bronze",
+                     *           "tier": "free",
+                     *           "webhooks": {
+                     *             "events": [
+                     *               "example_event"
+                     *             ],
+                     *             "ignored_events": [],
+                     *             "is_automatic": true,
+                     *             "secret_from": "us",
+                     *             "setup": "Paste address and secret"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ProviderView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "blocks": [
+                     *         {
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "kind": "trigger",
+                     *           "name": "ExampleTriggerBlock",
+                     *           "title": "Example Trigger"
+                     *         }
+                     *       ],
+                     *       "description": "Greets whoever is named",
+                     *       "fields": [
+                     *         {
+                     *           "help": "It is in your settings there",
+                     *           "is_required": true,
+                     *           "key": "api_key",
+                     *           "label": "API key",
+                     *           "placeholder": "ex_…",
+                     *           "type": "text"
+                     *         }
+                     *       ],
+                     *       "has_test": true,
+                     *       "help_url": "https://example.com/help",
+                     *       "is_available": true,
+                     *       "kinds": [
+                     *         "api_key"
+                     *       ],
+                     *       "label": "Example",
+                     *       "login": {
+                     *         "is_set_up": true,
+                     *         "variables": [
+                     *           "GITHUB_CLIENT_ID",
+                     *           "GITHUB_CLIENT_SECRET"
+                     *         ]
+                     *       },
+                     *       "provider": "example-provider",
+                     *       "quality": "bronze",
+                     *       "tier": "free",
+                     *       "webhooks": {
+                     *         "events": [
+                     *           "example_event"
+                     *         ],
+                     *         "ignored_events": [],
+                     *         "is_automatic": true,
+                     *         "secret_from": "us",
+                     *         "setup": "Paste address and secret"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            503: components["responses"]["Away"];
         };
     };
     list_reviews: {
@@ -7666,6 +12254,351 @@ export interface operations {
             503: components["responses"]["Away"];
         };
     };
+    list_schedules: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                /** @description Of this graph only */
+                graph_id?: string | null;
+                /** @description How many at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "cron": "30 9 * * MON-FRI",
+                     *           "description": "At 09:30 on Monday through Friday",
+                     *           "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "graph_name": "Greeting",
+                     *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "inputs": {
+                     *             "name": "Ada"
+                     *           },
+                     *           "is_active": true,
+                     *           "is_waiting": true,
+                     *           "last_at": "2026-01-31T12:00:00Z",
+                     *           "last_outcome": "started",
+                     *           "last_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *           "missed": 0,
+                     *           "name": "Every morning",
+                     *           "next_times": [
+                     *             "2026-01-30T08:30:00Z"
+                     *           ],
+                     *           "overlap": "skip",
+                     *           "problem": "",
+                     *           "timezone": "Europe/Berlin",
+                     *           "updated_at": "2026-01-31T12:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ScheduleView_"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cron": "30 9 * * MON-FRI",
+                 *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                 *       "inputs": {
+                 *         "name": "Ada"
+                 *       },
+                 *       "is_active": true,
+                 *       "name": "Every morning",
+                 *       "overlap": "skip",
+                 *       "timezone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleBody"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "cron": "30 9 * * MON-FRI",
+                     *       "description": "At 09:30 on Monday through Friday",
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "graph_name": "Greeting",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "inputs": {
+                     *         "name": "Ada"
+                     *       },
+                     *       "is_active": true,
+                     *       "is_waiting": true,
+                     *       "last_at": "2026-01-31T12:00:00Z",
+                     *       "last_outcome": "started",
+                     *       "last_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "missed": 0,
+                     *       "name": "Every morning",
+                     *       "next_times": [
+                     *         "2026-01-30T08:30:00Z"
+                     *       ],
+                     *       "overlap": "skip",
+                     *       "problem": "",
+                     *       "timezone": "Europe/Berlin",
+                     *       "updated_at": "2026-01-31T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "cron": "30 9 * * MON-FRI",
+                     *       "description": "At 09:30 on Monday through Friday",
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "graph_name": "Greeting",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "inputs": {
+                     *         "name": "Ada"
+                     *       },
+                     *       "is_active": true,
+                     *       "is_waiting": true,
+                     *       "last_at": "2026-01-31T12:00:00Z",
+                     *       "last_outcome": "started",
+                     *       "last_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "missed": 0,
+                     *       "name": "Every morning",
+                     *       "next_times": [
+                     *         "2026-01-30T08:30:00Z"
+                     *       ],
+                     *       "overlap": "skip",
+                     *       "problem": "",
+                     *       "timezone": "Europe/Berlin",
+                     *       "updated_at": "2026-01-31T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cron": "30 9 * * MON-FRI",
+                 *       "inputs": {
+                 *         "name": "Ada"
+                 *       },
+                 *       "is_active": true,
+                 *       "name": "Greeting",
+                 *       "overlap": "skip",
+                 *       "timezone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "cron": "30 9 * * MON-FRI",
+                     *       "description": "At 09:30 on Monday through Friday",
+                     *       "graph_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "graph_name": "Greeting",
+                     *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "inputs": {
+                     *         "name": "Ada"
+                     *       },
+                     *       "is_active": true,
+                     *       "is_waiting": true,
+                     *       "last_at": "2026-01-31T12:00:00Z",
+                     *       "last_outcome": "started",
+                     *       "last_run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "missed": 0,
+                     *       "name": "Every morning",
+                     *       "next_times": [
+                     *         "2026-01-30T08:30:00Z"
+                     *       ],
+                     *       "overlap": "skip",
+                     *       "problem": "",
+                     *       "timezone": "Europe/Berlin",
+                     *       "updated_at": "2026-01-31T12:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    run_schedule_now: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeated request with the same key makes nothing new */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "run_id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
+                     *       "status": "queued"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RunAccepted"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "cron": "30 9 * * MON-FRI",
+                 *       "timezone": "Europe/Berlin"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CronBody"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cron": "30 9 * * MON-FRI",
+                     *       "description": "At 09:30 on Monday through Friday",
+                     *       "next_times": [
+                     *         "2026-01-30T08:30:00Z"
+                     *       ],
+                     *       "timezone": "Europe/Berlin"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CronPreview"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
     read_setup: {
         parameters: {
             query?: never;
@@ -8149,6 +13082,44 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["PasswordMade"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_wizard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "is_done": true,
+                     *       "next_step": "graph",
+                     *       "steps": [
+                     *         {
+                     *           "help": "Begin with a template, or with nothing.",
+                     *           "href": "/graphs/new",
+                     *           "is_done": true,
+                     *           "is_optional": true,
+                     *           "key": "graph",
+                     *           "title": "Make a graph"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Wizard"];
                 };
             };
             503: components["responses"]["Away"];

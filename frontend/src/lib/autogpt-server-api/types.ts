@@ -9,7 +9,19 @@ type Schemas = components["schemas"];
 
 // Written by `make gen` from ProviderName.
 export const PROVIDER_NAMES = {
+  AIRTABLE: "airtable",
+  DISCORD: "discord",
+  EXAMPLE_PROVIDER: "example-provider",
+  GENERIC_WEBHOOK: "generic-webhook",
+  GITHUB: "github",
+  GOOGLE: "google",
   HTTP: "http",
+  LINEAR: "linear",
+  NOTION: "notion",
+  SLACK: "slack",
+  STANDARD_WEBHOOKS: "standard-webhooks",
+  STRIPE: "stripe",
+  TELEGRAM: "telegram",
 } as const;
 
 export type ProviderName = (typeof PROVIDER_NAMES)[keyof typeof PROVIDER_NAMES];

@@ -1,0 +1,1 @@
+"""Airtable: changes of tables start graphs."""

@@ -1,0 +1,1 @@
+"""Discord: commands, buttons and forms of an application start graphs."""

@@ -1,0 +1,1 @@
+"""Any sender that can show a secret."""

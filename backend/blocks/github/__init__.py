@@ -1,0 +1,1 @@
+"""GitHub: issues, pull requests, files, releases, repositories, search, and what happens there."""

@@ -1,0 +1,1 @@
+"""Linear: changes of issues and the rest start graphs."""

@@ -1,0 +1,1 @@
+"""Notion: changes of pages and databases start graphs."""

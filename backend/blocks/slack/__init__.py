@@ -1,0 +1,1 @@
+"""Slack: messages, channels, files, reactions and users."""

@@ -1,0 +1,64 @@
+"""React to a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.blocks.slack._api import SlackCredentials
+from backend.blocks.slack._auth import (
+    TEST_CREDENTIALS,
+    TEST_CREDENTIALS_INPUT,
+    SlackCredentialsField,
+    SlackCredentialsInput,
+)
+from backend.blocks.slack._calls import CallsSlack
+from backend.blocks.slack._messages import TS_HELP
+from backend.blocks.slack._places import CHANNEL_HELP
+from backend.blocks.slack._reactions import react
+from backend.blocks.slack._samples import TS, sample_slack
+from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
+from backend.data.examples import says
+from backend.data.model import BlockSchema, SchemaField
+
+
+class SlackAddReactionBlock(CallsSlack, Block):
+    """React to a message with an emoji. That it is there already is fine."""
+
+    id = "19628ad4-dbe3-491c-bdce-cc1a9e087aee"
+    categories = {BlockCategory.COMMUNICATION, BlockCategory.OUTPUT}
+    icon = "smile-plus"
+
+    class Input(BlockSchema):
+        channel: str = SchemaField(description=CHANNEL_HELP, placeholder="#general")
+        ts: str = SchemaField(description=TS_HELP, min_length=1)
+        name: str = SchemaField(description="The emoji's name", placeholder="thumbsup", max_length=200)
+        credentials: SlackCredentialsInput = SlackCredentialsField("reactions:write")
+
+    class Output(BlockSchema):
+        is_new: bool = SchemaField(description="Whether it was not there before")
+        error: str = SchemaField(description="Why it failed")
+
+    test_credentials = TEST_CREDENTIALS
+    test_input = [
+        {"channel": "C0GENERAL", "ts": TS, "name": ":thumbsup:", "credentials": TEST_CREDENTIALS_INPUT},
+        {"channel": "C0GENERAL", "ts": TS, "name": "tada", "credentials": TEST_CREDENTIALS_INPUT},
+        {"channel": "C0MISSING", "ts": TS, "name": "tada", "credentials": TEST_CREDENTIALS_INPUT},
+        {"channel": "C0GENERAL", "ts": TS, "name": "::", "credentials": TEST_CREDENTIALS_INPUT},
+    ]
+    test_output = [
+        [("is_new", True)],
+        [("is_new", False)],
+        [("error", says("channel_not_found"))],
+        [("error", says("emoji"))],
+    ]
+    test_mock = {"slack": sample_slack}
+
+    async def run(
+        self, input_data: Input, *, credentials: SlackCredentials, context: Context, **kwargs: Any
+    ) -> AsyncBlockOutput:
+        async def add() -> bool:
+            client = self.slack(credentials)
+            given = (input_data.channel, input_data.ts, input_data.name)
+            return await react(client, "reactions.add", *given, same="already_reacted")
+
+        yield "is_new", await context.step("add", add)

@@ -1,0 +1,1 @@
+"""Stripe: what happens there starts graphs."""

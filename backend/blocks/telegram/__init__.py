@@ -1,0 +1,1 @@
+"""Telegram: what reaches a bot starts graphs."""
