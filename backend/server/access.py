@@ -24,6 +24,11 @@ class Scope(StrEnum):
     FILES_WRITE = "files:write"
     COSTS_READ = "costs:read"
     BUDGETS_WRITE = "budgets:write"
+    CREDENTIALS_READ = "credentials:read"
+    CREDENTIALS_WRITE = "credentials:write"
+    TRIGGERS_READ = "triggers:read"
+    TRIGGERS_WRITE = "triggers:write"
+    """Webhooks, polls and schedules."""
     ADMIN = "admin"
     """Users, the audit log, figures of the whole installation: an owner's."""
 
@@ -46,6 +51,7 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("GET", "/api/setup"): PUBLIC,
     ("POST", "/api/setup"): PUBLIC,
     ("POST", "/api/auth/login"): PUBLIC,
+    ("POST", "/api/integrations/{provider}/webhooks/{webhook_id}/ingress"): PUBLIC,
     ("POST", "/api/auth/logout"): SESSION,
     ("GET", "/api/auth/me"): SIGNED_IN,
     ("PATCH", "/api/auth/me"): SESSION,
@@ -88,6 +94,25 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("GET", "/api/graphs/{graph_id}/export"): Scope.GRAPHS_READ,
     ("POST", "/api/graphs/import"): Scope.GRAPHS_WRITE,
     ("GET", "/api/folders"): Scope.GRAPHS_READ,
+    ("GET", "/api/graphs/{graph_id}/triggers"): Scope.TRIGGERS_READ,
+    ("PUT", "/api/graphs/{graph_id}/triggers/{node_id}"): Scope.TRIGGERS_WRITE,
+    ("POST", "/api/graphs/{graph_id}/triggers/{node_id}/listen"): Scope.TRIGGERS_WRITE,
+    ("GET", "/api/integrations/{provider}/webhooks"): Scope.TRIGGERS_READ,
+    ("POST", "/api/integrations/{provider}/webhooks"): Scope.TRIGGERS_WRITE,
+    ("GET", "/api/integrations/{provider}/webhooks/{webhook_id}"): Scope.TRIGGERS_READ,
+    ("PATCH", "/api/integrations/{provider}/webhooks/{webhook_id}"): Scope.TRIGGERS_WRITE,
+    ("DELETE", "/api/integrations/{provider}/webhooks/{webhook_id}"): Scope.TRIGGERS_WRITE,
+    ("POST", "/api/integrations/{provider}/webhooks/{webhook_id}/rotate-secret"): Scope.TRIGGERS_WRITE,
+    ("POST", "/api/integrations/{provider}/webhooks/{webhook_id}/ping"): Scope.TRIGGERS_WRITE,
+    ("GET", "/api/integrations/{provider}/webhooks/{webhook_id}/deliveries"): Scope.TRIGGERS_READ,
+    (
+        "GET",
+        "/api/integrations/{provider}/webhooks/{webhook_id}/deliveries/{delivery_id}",
+    ): Scope.TRIGGERS_READ,
+    (
+        "POST",
+        "/api/integrations/{provider}/webhooks/{webhook_id}/deliveries/{delivery_id}/replay",
+    ): Scope.TRIGGERS_WRITE,
     ("GET", "/api/templates"): SIGNED_IN,
     ("GET", "/api/templates/{name}"): SIGNED_IN,
     ("POST", "/api/templates/{name}"): Scope.GRAPHS_WRITE,
@@ -120,9 +145,46 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("PUT", "/api/budgets"): Scope.BUDGETS_WRITE,
     ("GET", "/api/budgets/{budget_id}"): Scope.COSTS_READ,
     ("DELETE", "/api/budgets/{budget_id}"): Scope.BUDGETS_WRITE,
+    ("GET", "/api/schedules"): Scope.TRIGGERS_READ,
+    ("POST", "/api/schedules"): Scope.TRIGGERS_WRITE,
+    ("POST", "/api/schedules/preview"): Scope.TRIGGERS_WRITE,
+    ("GET", "/api/schedules/{schedule_id}"): Scope.TRIGGERS_READ,
+    ("PATCH", "/api/schedules/{schedule_id}"): Scope.TRIGGERS_WRITE,
+    ("DELETE", "/api/schedules/{schedule_id}"): Scope.TRIGGERS_WRITE,
+    ("POST", "/api/schedules/{schedule_id}/run-now"): Scope.TRIGGERS_WRITE,
+    ("GET", "/api/polls"): Scope.TRIGGERS_READ,
+    ("GET", "/api/polls/{poll_id}"): Scope.TRIGGERS_READ,
+    ("POST", "/api/polls/{poll_id}/check"): Scope.TRIGGERS_WRITE,
+    ("POST", "/api/oauth/{provider}/login"): SESSION,
+    ("GET", "/api/oauth/{provider}/callback"): SESSION,
+    ("GET", "/api/credentials"): Scope.CREDENTIALS_READ,
+    ("POST", "/api/credentials"): Scope.CREDENTIALS_WRITE,
+    ("GET", "/api/credentials/health"): Scope.CREDENTIALS_READ,
+    ("GET", "/api/credentials/{credential_id}"): Scope.CREDENTIALS_READ,
+    ("PATCH", "/api/credentials/{credential_id}"): Scope.CREDENTIALS_WRITE,
+    ("DELETE", "/api/credentials/{credential_id}"): Scope.CREDENTIALS_WRITE,
+    ("POST", "/api/credentials/{credential_id}/test"): Scope.CREDENTIALS_WRITE,
+    ("GET", "/api/credentials/{credential_id}/account"): Scope.CREDENTIALS_READ,
+    ("GET", "/api/credentials/{credential_id}/avatar"): Scope.CREDENTIALS_READ,
+    ("GET", "/api/providers"): SIGNED_IN,
+    ("GET", "/api/providers/{provider}"): SIGNED_IN,
+    ("GET", "/api/connections"): Scope.CREDENTIALS_READ,
+    ("POST", "/api/connections/{provider}/connect"): Scope.CREDENTIALS_WRITE,
+    ("POST", "/api/connections/{provider}/test"): Scope.CREDENTIALS_WRITE,
+    ("PUT", "/api/connections/{provider}"): Scope.CREDENTIALS_WRITE,
+    ("GET", "/api/wizard"): SIGNED_IN,
 }
 
-_VIEWER = frozenset({Scope.GRAPHS_READ, Scope.RUNS_READ, Scope.FILES_READ, Scope.COSTS_READ})
+_VIEWER = frozenset(
+    {
+        Scope.GRAPHS_READ,
+        Scope.RUNS_READ,
+        Scope.FILES_READ,
+        Scope.COSTS_READ,
+        Scope.CREDENTIALS_READ,
+        Scope.TRIGGERS_READ,
+    }
+)
 _ROLES: dict[str, frozenset[Scope]] = {
     "owner": frozenset(Scope),
     "editor": frozenset(Scope) - {Scope.ADMIN},

@@ -16,6 +16,7 @@ _LINKS = [
 
 MODELS: dict[str, Any] = {
     "Graph": {"name": "Greeting", "nodes": _NODES, "links": _LINKS},
+    "CredentialChange": {"title": "Work", "api_key": "paste-the-key-here"},
     "RunRequest": {"inputs": {"name": "Ada"}, "wait": True},
 }
 """Whole examples, by the model's name in the contract."""

@@ -1,9 +1,9 @@
 """Stands before every route: headers, origin, who is calling, the size of the body, and all errors.
 
 Nobody passes without credentials unless the path is on the allow-list of access.py, so a route that
-forgets to ask is not open. `POST /api/graphs/{graph_id}/runs` is answered right here: FastAPI's own
-way takes longer than a run of ten nodes. The same route exists in FastAPI, and tests hold both to the
-same answers.
+forgets to ask is not open. Deliveries of webhooks (ingress.py) and `POST /api/graphs/{graph_id}/runs` are answered
+right here: FastAPI's own way takes longer than a run of ten nodes. The latter route exists in FastAPI too, and
+tests hold both to the same answers.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from backend.server.body import limited, read_body
 from backend.server.deps import key_in
 from backend.server.errors import bug_response, messages_of, problem_response
 from backend.server.headers import check_origin, with_headers
+from backend.server.ingress import place_in, receive_delivery
 from backend.server.linger import noted, send_and_linger
 from backend.server.live import Socket
 from backend.server.request_log import answered, begin, route_of
@@ -117,6 +118,11 @@ class Gate:
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = dict(scope["headers"])
         method, path = scope["method"], scope["path"]
+        place = place_in(scope)
+        if place is not None:
+            receive = noted(receive, scope)
+            await _send(await receive_delivery(self.site, place, scope, receive), send)
+            return
         check_origin(method, headers)
         scope["site"] = self.site
         if not is_public(method, path):

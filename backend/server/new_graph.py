@@ -14,6 +14,7 @@ from backend.data.graph_file import parse_graph
 from backend.data.graph_ids import under_new_ids
 from backend.data.graph_import import as_problems, missing_graphs
 from backend.executor.program import FindBlock, problems_of
+from backend.executor.triggers.live import trigger_problems
 from backend.util.errors import GraphInvalid, Problem
 
 BESIDE_BYTES = 65_536
@@ -57,7 +58,7 @@ async def all_problems(
 async def refuse_unpublishable(
     connection: AsyncConnection, user_id: str, graph: Graph, find_block: FindBlock
 ) -> None:
-    """Let only a graph pass that can run, with blocks that keep their ids.
+    """Let only a graph pass that can run, with blocks that keep their ids and triggers that can listen.
 
     Raises:
         GraphInvalid: all that is wrong.
@@ -71,7 +72,8 @@ async def refuse_unpublishable(
         for node in graph.nodes
         if (block := find_block(node.block_id)) is not None and not block.has_own_id
     ]
-    problems = (*await all_problems(connection, user_id, graph, find_block), *unfinished)
+    silent = await trigger_problems(connection, user_id, graph, find_block)
+    problems = (*await all_problems(connection, user_id, graph, find_block), *unfinished, *silent)
     if problems:
         raise GraphInvalid(problems)
 

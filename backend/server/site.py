@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 
 from backend.server.auth import Callers
+from backend.server.avatars import Avatars
+from backend.server.known_webhooks import KnownWebhooks
 from backend.server.metrics import SiteMetrics
 from backend.server.passwords import LoginLimit, Passwords
 from backend.server.sockets import Sockets
@@ -18,10 +20,12 @@ class Site:
 
     app: App
     callers: Callers
+    webhooks: KnownWebhooks
     passwords: Passwords = field(default_factory=Passwords)
     logins: LoginLimit = field(default_factory=LoginLimit)
     sockets: Sockets = field(default_factory=Sockets)
     metrics: SiteMetrics = field(default_factory=SiteMetrics)
+    avatars: Avatars = field(default_factory=Avatars)
     is_wordy: bool = False
     """Whether the log names every request, also those that went well."""
     warnings: dict[str, tuple[list[str], float]] = field(default_factory=dict[str, tuple[list[str], float]])
@@ -33,4 +37,5 @@ def make_site(app: App) -> Site:
     """A fresh one."""
     settings = app.settings
     is_wordy = settings.environment == "development" or settings.log_level == "DEBUG"
-    return Site(app, Callers(app.database), is_wordy=is_wordy)
+    webhooks = KnownWebhooks(app.database, app.vault).listen(app.worker)
+    return Site(app, Callers(app.database), webhooks, is_wordy=is_wordy)

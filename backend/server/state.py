@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from backend.blocks import Catalogue, catalogue
 from backend.data.db import Database, open_database
 from backend.data.user_store import ensure_local_user
+from backend.data.vault import Vault, open_vault
+from backend.executor.triggers.keeper import Keeper
+from backend.executor.triggers.polls import Polls
+from backend.executor.triggers.schedules import Schedules
 from backend.executor.worker import Worker
+from backend.integrations.credentials_store import StoredCredentials
+from backend.integrations.oauth.refresh import Refresher
 from backend.util.settings import Settings
 from backend.util.telemetry import Tracing, open_tracing
 from backend.util.version import own_version
@@ -24,6 +30,8 @@ class App:
     database: Database
     worker: Worker
     catalogue: Catalogue
+    vault: Vault
+    credentials: StoredCredentials
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the process ends: whoever watches something is to be let go."""
     tracing: Tracing | None = None
@@ -51,8 +59,12 @@ async def open_app(
     try:
         async with database.begin() as connection:
             await ensure_local_user(connection)
+        vault = await open_vault(database, settings, progress=progress)
+        credentials = StoredCredentials(database, vault, settings)
+        credentials.refresher = Refresher(database, credentials, settings.secrets)
         blocks = catalogue()
-        worker = Worker(database, settings, blocks.find)
+        worker = Worker(database, settings, blocks.find, credentials)
+        worker.beside += [Schedules(worker).run, Polls(worker).run, Keeper(worker, vault, credentials).run]
         if settings.otel_exporter_otlp_endpoint:
             tracing = await asyncio.to_thread(open_tracing, settings, own_version())
         if tracing is not None:
@@ -60,7 +72,7 @@ async def open_app(
 
             worker.services.tracer = RunTracer(tracing)
         async with worker.at_work(takes_queued=takes_queued):
-            yield App(settings, database, worker, blocks, tracing=tracing)
+            yield App(settings, database, worker, blocks, vault, credentials, tracing=tracing)
     finally:
         if tracing is not None:
             await asyncio.to_thread(tracing.close)

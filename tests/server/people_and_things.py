@@ -18,7 +18,9 @@ from backend.server.auth import COOKIE, hash_of, new_token
 from backend.util.clock import now
 from tests.server.conftest import Person, echo_graph, graph_json, make_person, node, stored, waiting_graph
 
+FEED_TRIGGER = "07ad6502-f14b-45ec-9bf7-e6765b91974e"
 REVIEW = "8b2a7b3c-6e9d-4a5f-8c1b-2e3f4a5b6c7d"
+WEBHOOK_PROVIDER = "example-provider"
 
 
 @dataclass(slots=True)
@@ -112,6 +114,11 @@ async def _budget(of: Somebody) -> str:
     return str(answer.json()["id"])
 
 
+async def _credential(of: Somebody) -> str:
+    body = {"kind": "api_key", "provider": "stripe", "title": of.mark, "api_key": f"key-{of.mark}"}
+    return str((await of.post("/api/credentials", body))["id"])
+
+
 async def _value(of: Somebody) -> str:
     """Of a run beside `run_id`: long enough to be stored on its own."""
     path = f"/api/graphs/{of.things['graph_id']}/runs"
@@ -119,10 +126,41 @@ async def _value(of: Somebody) -> str:
     return str(made["outputs"]["echo"][0]["href"]).rpartition("/")[2]
 
 
+async def _webhook(of: Somebody) -> str:
+    """Made by hand, of the provider that every test knows."""
+    path = f"/api/integrations/{WEBHOOK_PROVIDER}/webhooks"
+    return str((await of.post(path, {"title": of.mark}))["id"])
+
+
+async def _delivery(of: Somebody) -> str:
+    """A signed test event, which says its webhook's id."""
+    path = f"/api/integrations/{WEBHOOK_PROVIDER}/webhooks/{of.things['webhook_id']}/ping"
+    return str((await of.post(path, status=200))["delivery_id"])
+
+
 async def waiting_run(of: Somebody) -> str:
     """A run that stays."""
     graph_id = await stored(of.key, {**waiting_graph(), "name": of.mark})
     return str((await of.post(f"/api/graphs/{graph_id}/runs", {}, status=202))["run_id"])
+
+
+async def _schedule(of: Somebody) -> str:
+    """Off, so that no time of it comes in the middle of a test."""
+    body = {
+        "graph_id": of.things["graph_id"],
+        "name": of.mark,
+        "cron": "@daily",
+        "inputs": {"name": of.mark},
+        "is_active": False,
+    }
+    return str((await of.post("/api/schedules", body))["id"])
+
+
+async def _poll(of: Somebody) -> str:
+    feed = node("feed", FEED_TRIGGER, url=f"https://example.com/{of.mark}")
+    graph_id = await stored(of.key, graph_json(of.mark, [feed], []))
+    await of.post(f"/api/graphs/{graph_id}/publish", status=200)
+    return str((await of.key.get(f"/api/polls?graph_id={graph_id}")).json()["items"][0]["id"])
 
 
 MAKERS: dict[str, Callable[[Somebody], Awaitable[str]]] = {
@@ -135,6 +173,11 @@ MAKERS: dict[str, Callable[[Somebody], Awaitable[str]]] = {
     "file_id": _file,
     "budget_id": _budget,
     "value_id": _value,
+    "credential_id": _credential,
+    "schedule_id": _schedule,
+    "poll_id": _poll,
+    "webhook_id": _webhook,
+    "delivery_id": _delivery,
 }
 """By the name of the path parameter."""
 
@@ -145,5 +188,6 @@ NOT_OWNED = {
     "pin": "within a block",
     "firing": "a number within a run",
     "node_id": "within the graph of a run",
+    "provider": "providers are everybody's",
 }
 """Path parameters that name nobody's thing, and why."""

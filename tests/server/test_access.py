@@ -38,6 +38,7 @@ ALLOW_LIST = {
     ("GET", "/api/setup"),
     ("POST", "/api/setup"),
     ("POST", "/api/auth/login"),
+    ("POST", "/api/integrations/{provider}/webhooks/{webhook_id}/ingress"),
 }
 
 

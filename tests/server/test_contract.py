@@ -28,6 +28,7 @@ NOT_TOLD = {
     ("GET", "/api/openapi.json"),
     ("GET", "/metrics"),
     ("WEBSOCKET", "/api/ws"),
+    ("GET", "/api/oauth/{provider}/callback"),
 }
 """Pages for people, figures for a collector, the contract itself, and the socket, which OpenAPI has no words for."""
 

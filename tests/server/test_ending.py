@@ -18,6 +18,7 @@ from backend.data.graph import Graph
 from backend.data.graph_store import save_graph
 from backend.data.user_store import LOCAL_USER_ID
 from tests.server.conftest import TEXT_INPUT
+from backend.util.crypto import MasterKey
 from tests.support.deployment import Deployment, Process, deployed
 from tests.support.http_server import Answer, LocalServer, local_http_server
 from tests.support.tcp_postgres import tcp_postgres
@@ -25,6 +26,7 @@ from tests.support.tcp_postgres import tcp_postgres
 REQUEST = "6595ae1f-b924-42cb-9a41-551a0611c4b4"
 OUTPUT = "363ae599-353e-4804-937e-b2ee3cef3da4"
 NEVER_DEAD = {"HEARTBEAT_S": "0.5", "DEAD_AFTER_S": "600"}
+NEVER_DEAD["BLOCKYARD_MASTER_KEY"] = MasterKey.new().written()
 """So long until others take a silent process for dead that only what is handed over goes on."""
 
 

@@ -171,7 +171,10 @@ async def test_publishing_the_draft_saves_it_first(ada: httpx.AsyncClient) -> No
     graph_id = await stored(ada, echo_graph())
     await put(ada, graph_id, named("ready"), 0)
     answer = await ada.post(f"/api/graphs/{graph_id}/publish", json={"name": "Launch"})
-    assert (answer.status_code, answer.json()) == (200, {"id": graph_id, "published_version": 2})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"id": graph_id, "published_version": 2, "triggers": []},
+    )
     assert (await ada.get(f"/api/graphs/{graph_id}")).json()["published_version"] == 2
     newest, oldest = await versions_of(ada, graph_id)
     assert (newest["name"], newest["is_published"], oldest["is_published"]) == ("Launch", True, False)

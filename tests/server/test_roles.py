@@ -11,13 +11,22 @@ from backend.app import App
 from backend.server.access import ACCESS, Need, Scope, scopes_of
 from tests.server.conftest import browser_of, client_of, make_person
 
-READS = {Scope.GRAPHS_READ, Scope.RUNS_READ, Scope.FILES_READ, Scope.COSTS_READ}
+READS = {
+    Scope.GRAPHS_READ,
+    Scope.RUNS_READ,
+    Scope.FILES_READ,
+    Scope.COSTS_READ,
+    Scope.CREDENTIALS_READ,
+    Scope.TRIGGERS_READ,
+}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 REFUSED: dict[str, set[Scope]] = {
     "viewer": set(Scope) - READS,
     "editor": {Scope.ADMIN},
     "owner": set(),
 }
+LOOKED_AT_THERE: dict[str, set[tuple[str, str]]] = {"viewer": {("GET", "/api/oauth/{provider}/callback")}}
+"""Routes that ask for a session, since a browser comes there, and look at its role themselves."""
 LAST = ("POST", "/api/auth/logout")
 """Ends the session with which the others are asked."""
 
@@ -61,6 +70,7 @@ async def test_session_is_refused_exactly_where_its_role_does_not_reach(
     person = await make_person(app, role, role=role)
     async with browser_of(app, url, person) as browser:
         wanted = {route for route in ROUTES if ACCESS[route] in REFUSED[role]}
+        wanted |= LOOKED_AT_THERE.get(role, set())
         assert await _refused(browser) == wanted
         assert (await browser.post(LAST[1])).status_code == 204
 

@@ -22,6 +22,7 @@ from tests.server.conftest import OUTPUT, TEXT_INPUT, graph_json, link, node, st
 from tests.server.people_and_things import (
     MAKERS,
     NOT_OWNED,
+    WEBHOOK_PROVIDER,
     Somebody,
     give_things,
     make_somebody,
@@ -51,7 +52,8 @@ def _owned(path: str) -> list[str]:
     return [name for name in _parameters(path) if name in MAKERS]
 
 
-ROUTES = sorted(route for route in ACCESS if _owned(route[1]))
+ROUTES = sorted(route for route, need in ACCESS.items() if _owned(route[1]) and need is not Need.PUBLIC)
+"""Webhooks are delivered to by strangers, who are told by their signatures (test_ingress.py)."""
 
 
 def test_every_parameter_of_a_path_has_a_maker_or_a_reason_to_need_none() -> None:
@@ -75,7 +77,7 @@ async def people(app: App, url: str) -> AsyncIterator[dict[str, Somebody]]:
 
 
 def _filled(path: str, things: dict[str, str]) -> str:
-    others = {"version": "1", "block_id": "x", "name": "x"}
+    others = {"version": "1", "block_id": "x", "name": "x", "provider": WEBHOOK_PROVIDER}
     return _PARAMETER.sub(lambda match: things.get(match[1], others.get(match[1], "1")), path)
 
 
@@ -168,6 +170,7 @@ THROUGH = {
     "users": "id = :user",
     "graph_version": "graph_id IN (SELECT id FROM graph WHERE user_id = :user)",
     "run_event": "run_id IN (SELECT id FROM run WHERE user_id = :user)",
+    "poll_seen": "poll_id IN (SELECT id FROM poll WHERE user_id = :user)",
     "file_chunk": "file_id IN (SELECT id FROM file WHERE user_id = :user)",
 }
 NOBODYS = {"setting", "worker", "queue_turn"}
@@ -208,6 +211,8 @@ FIELDS: dict[str, str] = {
     "user_id": "user_id",
     "cursor": "run_id",
     "target_id": "graph_id",
+    "webhook_id": "webhook_id",
+    "credential_id": "credential_id",
 }
 NO_ID = {
     "id": "a posted graph gets a new one; the elements of a graph have ids within it",
@@ -216,6 +221,7 @@ NO_ID = {
     "sink_id": "within the graph",
     "node_id": "within the graph",
     "budget": "an amount",
+    "api_key": "a secret of some provider",
 }
 _TAKES_ID = re.compile(r"(^|_)(id|ids|cursor|run|graph|file|review|budget|key)$")
 

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from backend.data import graph_store
 from backend.data.graph import Graph
 from backend.data.graph_store import GraphFilter, Sort
+from backend.executor.triggers import live
+from backend.executor.triggers.keeper import tell_webhooks
 from backend.server.deps import CallerDep, JsonRoute, KeyDep, Limit, SiteDep, Version
 from backend.server.graph_parts import WhichDep, audit, graph_at, make_graph, told_saved
 from backend.server.new_graph import all_problems, graph_in, problems_with, told, under_new_ids
@@ -127,14 +129,17 @@ async def change_graph(site: SiteDep, caller: CallerDep, graph_id: str, body: Gr
 
 @router.delete("/graphs/{graph_id}", status_code=204)
 async def delete_graph(site: SiteDep, caller: CallerDep, graph_id: str, request: Request) -> Response:
-    """Delete a graph with its drafts and versions, once its runs have ended; they can still be read.
+    """Delete a graph with its drafts, versions, triggers and schedules, once its runs have ended; they can be read.
 
+    Webhooks that no other graph listens to go too, also at their providers.
     Other processes may start runs of it for five more seconds.
     """
     async with site.app.database.begin() as connection:
         await graph_store.delete_graph(connection, caller.user_id, graph_id)
+        touched = await live.remove(connection, caller.user_id, graph_id)
         await audit(connection, caller, request, "graph.delete", graph_id)
     site.app.worker.tell_graph_changed(graph_id)
+    tell_webhooks(site.app.worker, touched.webhook_ids)
     return Response(status_code=204)
 
 

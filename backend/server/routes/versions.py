@@ -11,8 +11,10 @@ from fastapi import APIRouter, Query, Request, Response
 from backend.data import version_store
 from backend.data.graph_diff import diff
 from backend.data.graph_store import load_graph, save_draft_as_version
+from backend.executor.triggers import live
 from backend.server.deps import CallerDep, Cursor, JsonRoute, KeyDep, Limit, SiteDep
 from backend.server.graph_parts import VersionInPath, Which, audit, graph_at, told_saved
+from backend.server.graph_triggers import told_live
 from backend.server.new_graph import refuse_unpublishable
 from backend.server.paging import number_cursor
 from backend.server.repeated import id_for
@@ -104,7 +106,8 @@ async def publish_graph(
 ) -> dict[str, Any]:
     """Let triggers and other programs start this version, from now on; the draft without `version`.
 
-    422 with every problem, and nothing is stored, when it cannot run.
+    422 with every problem, and nothing is stored, when it cannot run. The answer waits up to ten seconds for webhooks
+    that are made at their providers, and says how they stand. Fresh secrets are in this answer and nowhere else.
     """
     asked = body or PublishRequest()
     user_id = caller.user_id
@@ -118,9 +121,12 @@ async def publish_graph(
                 await version_store.name_version(connection, user_id, graph_id, graph.version, asked.name)
         await refuse_unpublishable(connection, user_id, graph, site.app.catalogue.find)
         await version_store.set_published(connection, user_id, graph_id, graph.version)
+        app = site.app
+        touched = await live.go_live(connection, user_id, graph, app.catalogue.find, app.vault)
         await audit(connection, caller, request, "graph.publish", graph_id, version=graph.version)
     site.app.worker.tell_graph_changed(graph_id)
-    return {"id": graph_id, "published_version": graph.version}
+    triggers = await told_live(site.app, user_id, graph_id, graph.version, touched)
+    return {"id": graph_id, "published_version": graph.version, "triggers": triggers}
 
 
 @router.post("/unpublish", response_model=Published)
@@ -130,6 +136,8 @@ async def unpublish_graph(
     """Let nothing but people start the graph any more."""
     async with site.app.database.begin() as connection:
         await version_store.set_published(connection, caller.user_id, graph_id, None)
+        touched = await live.stop(connection, caller.user_id, graph_id)
         await audit(connection, caller, request, "graph.unpublish", graph_id)
     site.app.worker.tell_graph_changed(graph_id)
-    return {"id": graph_id, "published_version": None}
+    triggers = await told_live(site.app, caller.user_id, graph_id, None, touched)
+    return {"id": graph_id, "published_version": None, "triggers": triggers}

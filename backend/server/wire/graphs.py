@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from backend.data.graph import Graph, Link, Node, Position
 from backend.server.wire.common import ProblemView
+from backend.server.wire.webhooks import TriggerView
 
 MAX_RETAIN_DAYS = 36_500
 MAX_TAGS = 20
@@ -170,6 +171,7 @@ class PublishRequest(BaseModel):
 class Published(BaseModel):
     id: str
     published_version: int | None
+    triggers: list[TriggerView] = Field(description="What starts the graph from outside, and how it stands")
 
 
 class FieldChangeView(BaseModel):

@@ -1,0 +1,96 @@
+"""The webhooks that this process has been asked for, remembered for seconds: a burst of events asks once."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from backend.data.db import Database
+from backend.data.integrations import Webhook
+from backend.data.vault import Vault
+from backend.data.webhook_secret import secret_place
+from backend.data.webhook_store import IngressTrigger, IngressWebhook, load_for_ingress
+from backend.executor.worker import Worker
+from backend.integrations.providers import ProviderName
+from backend.integrations.webhooks import manager_of
+from backend.integrations.webhooks._base import WebhookManager
+
+CHANGED = "webhooks"
+"""The message between processes that a webhook, or who listens to it, has changed; about its id."""
+_KNOWN_FOR_S = 4.0
+"""How long another process may still go by what has changed here."""
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWebhook:
+    """A webhook with its secret in clear, its manager, and the nodes that it may start.
+
+    `old_secret` is taken as well until `old_until` (Unix time in seconds), after a change of the secret.
+    """
+
+    webhook: Webhook
+    manager: WebhookManager
+    triggers: tuple[IngressTrigger, ...]
+    old_secret: str | None = None
+    old_until: float = 0.0
+
+
+class KnownWebhooks:
+    """Finds webhooks by their ids; those that do not exist are remembered too."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        self._known: OrderedDict[str, tuple[KnownWebhook | None, float]] = OrderedDict()
+
+    def listen(self, worker: Worker) -> KnownWebhooks:
+        """Hear of changes from all processes."""
+        worker.hearers[CHANGED].append(self.forget)
+        return self
+
+    def forget(self, webhook_id: str) -> None:
+        """It has changed."""
+        self._known.pop(webhook_id, None)
+
+    async def find(self, webhook_id: str) -> KnownWebhook | None:
+        """The webhook of whichever user; None: there is none, or it is being removed.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        known = self._known.get(webhook_id)
+        if known is not None and known[1] > time.monotonic():
+            return known[0]
+        until = time.monotonic() + _KNOWN_FOR_S
+        async with self._database.begin() as connection:
+            stored = await load_for_ingress(connection, webhook_id)
+        found = None if stored is None or stored.state == "removing" else await self._opened(stored)
+        self._known[webhook_id] = (found, until)
+        self._known.move_to_end(webhook_id)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return found
+
+    async def _opened(self, stored: IngressWebhook) -> KnownWebhook | None:
+        manager = manager_of(stored.provider)
+        if manager is None:
+            return None
+        place = secret_place(stored.user_id, stored.id)
+        secrets = {} if stored.sealed is None else await self._vault.unseal(place, stored.sealed)
+        webhook = Webhook(
+            id=stored.id,
+            user_id=stored.user_id,
+            provider=ProviderName.parse(stored.provider),
+            webhook_type=stored.webhook_type,
+            resource=stored.resource,
+            credentials_id=stored.credential_id,
+            secret=secrets.get("secret"),
+            events=stored.wanted_events,
+            config=stored.config,
+            provider_webhook_id=stored.provider_webhook_id,
+        )
+        return KnownWebhook(
+            webhook, manager, stored.triggers, secrets.get("old"), float(secrets.get("old_until") or 0)
+        )

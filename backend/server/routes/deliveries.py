@@ -1,0 +1,155 @@
+"""What webhooks brought: looked at, and taken in anew."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.data import delivery_store
+from backend.data.delivery import NewDelivery
+from backend.data.webhook_store import IngressTrigger, load_for_ingress
+from backend.executor.triggers.inbox import Inbox, Start
+from backend.executor.triggers.webhooks import as_webhook
+from backend.integrations.webhooks._events import matches
+from backend.integrations.webhooks._request import WebhookRequest
+from backend.server.deps import CallerDep, IdCursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
+from backend.server.webhook_views import manager_for, webhook_at
+from backend.server.wire.common import Page
+from backend.server.wire.webhooks import DeliveryRow, DeliveryView, Replayed
+from backend.util.clock import new_id, now
+from backend.util.errors import NotFound
+from backend.util.log import HIDDEN
+
+router = APIRouter(
+    prefix="/api/integrations/{provider}/webhooks/{webhook_id}/deliveries",
+    tags=["triggers"],
+    route_class=JsonRoute,
+)
+SHOWN_BYTES = 65_536
+_SECRET_HEADER = re.compile(
+    r"signature|authori[sz]ation|cookie|token|secret|password|api-?key|credential|hmac|-mac$|-sign$",
+    re.IGNORECASE,
+)
+
+
+@router.get("", response_model=Page[DeliveryRow])
+async def list_deliveries(
+    site: SiteDep,
+    caller: CallerDep,
+    provider: str,
+    webhook_id: str,
+    cursor: IdCursor = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """What a webhook brought, newest first."""
+    async with site.app.database.begin() as connection:
+        await webhook_at(connection, caller.user_id, provider, webhook_id)
+        items = await delivery_store.list_deliveries(
+            connection, caller.user_id, webhook_id, limit=limit, before=cursor
+        )
+    return {"items": items, "next_cursor": next_cursor(items, limit)}
+
+
+@router.get("/{delivery_id}", response_model=DeliveryView)
+async def read_delivery(
+    site: SiteDep, caller: CallerDep, provider: str, webhook_id: str, delivery_id: str
+) -> dict[str, Any]:
+    """A delivery as it came, without what proves who sent it."""
+    async with site.app.database.begin() as connection:
+        webhook = await webhook_at(connection, caller.user_id, provider, webhook_id)
+        row = await _delivery(connection, caller.user_id, webhook_id, delivery_id)
+    secret = (await as_webhook(site.app.vault, webhook)).secret
+    return {**row, **shown_body(row["body"], secret), "headers": shown_headers(row["headers"], secret)}
+
+
+@router.post("/{delivery_id}/replay", status_code=201, response_model=Replayed)
+async def replay_delivery(
+    site: SiteDep, caller: CallerDep, provider: str, webhook_id: str, delivery_id: str, key: KeyDep
+) -> dict[str, Any]:
+    """Take a delivery in once more: it starts what listens now, also when it was a repeat or failed.
+
+    A test event starts the version that it was sent to while somebody listened.
+    """
+    app, manager = site.app, manager_for(provider)
+    async with app.database.begin() as connection:
+        stored = await webhook_at(connection, caller.user_id, provider, webhook_id)
+        row = await _delivery(connection, caller.user_id, webhook_id, delivery_id)
+        found = await load_for_ingress(connection, webhook_id)
+    webhook = await as_webhook(app.vault, stored)
+    headers = [
+        (str(name).encode("latin-1", "replace"), str(value).encode("latin-1", "replace"))
+        for name, value in row["headers"].items()
+    ]
+    request = WebhookRequest(headers, bytes(row["body"]))
+    payload, event = await manager.validate_payload(webhook, request)
+    triggers = found.triggers if found is not None else ()
+    is_ignored = event in manager.IGNORED_EVENTS
+    starts = [] if is_ignored else starts_of(triggers, event, is_test=row["is_test"])
+    delivery = NewDelivery(
+        id=new_id(),
+        webhook_id=webhook_id,
+        user_id=caller.user_id,
+        event_id=key and f"replay/{delivery_id}/{key}",
+        event_type=event,
+        headers=orjson.dumps(row["headers"]).decode(),
+        body=request.raw,
+        received_at=now(),
+        is_test=row["is_test"],
+        replay_of=delivery_id,
+    )
+    taken = await Inbox(app.worker).take(delivery, payload, starts)
+    return {"delivery_id": taken.delivery_id, "run_ids": list(taken.run_ids)}
+
+
+def starts_of(triggers: tuple[IngressTrigger, ...], event: str, *, is_test: bool) -> list[Start]:
+    """The nodes that an event starts now; those that a test event was for, also when nobody listens any more."""
+    if is_test:
+        return [
+            Start(one.graph_id, one.test_version, one.node_id)
+            for one in triggers
+            if one.test_version is not None
+        ]
+    return [
+        Start(one.graph_id, one.graph_version, one.node_id)
+        for one in triggers
+        if one.is_live and matches(event, one.events)
+    ]
+
+
+async def _delivery(
+    connection: AsyncConnection, user_id: str, webhook_id: str, delivery_id: str
+) -> dict[str, Any]:
+    row = await delivery_store.find_delivery(connection, user_id, webhook_id, delivery_id)
+    if row is None:
+        raise NotFound(f"There is no delivery {delivery_id!r} of this webhook.")
+    return row
+
+
+def shown_headers(headers: dict[str, Any], secret: str | None) -> dict[str, str]:
+    """The headers without what proves who sent them, by their names and by the webhook's own secret."""
+    return {
+        name: HIDDEN if _SECRET_HEADER.search(name) else _without(str(value), secret)
+        for name, value in headers.items()
+    }
+
+
+def shown_body(body: bytes, secret: str | None) -> dict[str, Any]:
+    """The beginning of the body, as text where it is some."""
+    shown = body[:SHOWN_BYTES]
+    is_cut = len(body) > SHOWN_BYTES
+    try:
+        whole = shown.decode("utf-8", "ignore") if is_cut else shown.decode("utf-8")
+        if is_cut:
+            body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"body": base64.b64encode(shown).decode(), "body_encoding": "base64", "is_cut": is_cut}
+    return {"body": _without(whole, secret), "body_encoding": "text", "is_cut": is_cut}
+
+
+def _without(text: str, secret: str | None) -> str:
+    return text.replace(secret, HIDDEN) if secret else text
