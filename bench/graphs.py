@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.blocks.basic.respond import RespondToCallerBlock
+from backend.blocks.example.triggers import ExampleTriggerBlock
 from backend.blocks.lists.collect import CollectBlock
 from backend.data.block import Block
 from backend.data.graph import Graph, Link, Node
@@ -43,6 +45,14 @@ def single_node() -> Graph:
 def ten_nodes() -> Graph:
     """W2: trivial nodes in a row."""
     return _row("bench-w2", _first_with_value(PassBlock, 10, pin="value"), "value", "value")
+
+
+def answered_webhook() -> Graph:
+    """W2: a webhook comes in, ten trivial nodes run, the answer has their result."""
+    row = _row("bench-w2-webhook", [node(f"n{k}", PassBlock) for k in range(10)], "value", "value")
+    nodes = [node("trigger", ExampleTriggerBlock), *row.nodes, node("say", RespondToCallerBlock)]
+    links = [link("trigger.event_data", "n0.value"), *row.links, link("n9.value", "say.body")]
+    return row.model_copy(update={"nodes": nodes, "links": links})
 
 
 def effects_of_items(name: str, count: int, effects: int = 3) -> Graph:

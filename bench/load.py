@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
 HOST = "127.0.0.1"
 CONNECTIONS = 32
+_COUNT = "event-000000000000"
 _MILLISECONDS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 60e3}
 
 
@@ -28,10 +30,14 @@ class Request:
     method: str = "GET"
     body: str = ""
     bearer: str = ""
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
+    counted: str = ""
+    """A header that is another with every request."""
 
     def headers(self) -> dict[str, str]:
         said = {"Content-Type": "application/json"} if self.body else {}
-        return said | ({"Authorization": f"Bearer {self.bearer}"} if self.bearer else {})
+        said |= {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        return said | dict(self.more) | ({self.counted: _COUNT} if self.counted else {})
 
     def raw(self) -> bytes:
         """The request as it goes over the wire, with keep-alive."""
@@ -87,6 +93,11 @@ def _wrk(request: Request, seconds: int) -> Load:
     """Debian's wrk; one thread, so that the server has the other core."""
     lines = [f'wrk.method = "{request.method}"', f"wrk.body = {orjson.dumps(request.body).decode()}"]
     lines += [f'wrk.headers["{name}"] = "{value}"' for name, value in request.headers().items()]
+    if request.counted:
+        count = (
+            f'n = n + 1; wrk.headers["{request.counted}"] = string.format("event-%d", n); return wrk.format()'
+        )
+        lines += [f"local n = {time.time_ns() // 1000}", f"request = function() {count} end"]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "request.lua")
         script.write_text("\n".join(lines), encoding="utf-8")
@@ -147,7 +158,7 @@ async def _connection(raw: bytes, port: int, until: float, all_ms: list[float]) 
     reader, writer = await asyncio.open_connection(HOST, port)
     refused = 0
     while (began := time.perf_counter()) < until:
-        writer.write(raw)
+        writer.write(raw.replace(_COUNT.encode(), f"event-{time.time_ns() % 10**12:012}".encode()))
         status, _ = await _read_answer(reader)
         all_ms.append((time.perf_counter() - began) * 1e3)
         refused += status >= 400

@@ -9,8 +9,12 @@ from pathlib import Path
 from backend.data import api_key_store
 from backend.data.db import open_database
 from backend.data.graph import Graph
+from backend.data.trigger_store import put_trigger
 from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
+from backend.data.vault import open_vault
 from backend.data.version_store import save_graph
+from backend.data.webhook_secret import secret_place
+from backend.data.webhook_store import create_webhook
 from backend.server.access import Scope
 from backend.server.auth import KEY_PREFIX, hash_of
 from backend.util.clock import new_id
@@ -38,3 +42,32 @@ async def prepare(folder: Path, stored: Sequence[Graph]) -> str:
     finally:
         await database.close()
     return token
+
+
+async def prepare_webhook(folder: Path, graph: Graph, *, provider: str, secret: str) -> str:
+    """Let the first node of a stored graph be started by a webhook, and answer it; the webhook's id."""
+    settings, webhook_id = settings_for(folder), new_id()
+    database = await open_database(settings)
+    try:
+        vault = await open_vault(database, settings)
+        async with database.begin() as connection:
+            place = secret_place(LOCAL_USER_ID, webhook_id)
+            sealed = await vault.seal(connection, place, {"secret": secret})
+            await create_webhook(
+                connection, LOCAL_USER_ID, webhook_id, {"provider": provider, "sealed": sealed}
+            )
+            await put_trigger(
+                connection,
+                LOCAL_USER_ID,
+                graph.id,
+                graph.nodes[0].id,
+                block_id=graph.nodes[0].block_id,
+                webhook_id=webhook_id,
+                events=[],
+                graph_version=1,
+                is_live=True,
+                answer_within_s=30.0,
+            )
+    finally:
+        await database.close()
+    return webhook_id

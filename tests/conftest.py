@@ -20,7 +20,10 @@ from backend.data.db import Database, open_database
 from backend.data.embedded import open_embedded
 from backend.data.migrate import migrate
 from backend.data.user_store import LOCAL_USER_ID, ensure_local_user
+from backend.data.vault import Vault, open_vault
 from backend.executor.worker import Worker
+from backend.integrations.credentials_store import StoredCredentials
+from backend.integrations.oauth.refresh import Refresher
 from backend.util.settings import Settings
 from tests.support.collector import thaw
 
@@ -105,17 +108,39 @@ def blocks() -> Catalogue:
 
 
 @pytest.fixture
-async def worker(database: Database, settings: Settings, blocks: Catalogue) -> AsyncIterator[Worker]:
+async def vault(database: Database, settings: Settings) -> Vault:
+    """With a key of its own, made for the test."""
+    return await open_vault(database, settings)
+
+
+@pytest.fixture
+def credentials(database: Database, vault: Vault, settings: Settings) -> StoredCredentials:
+    store = StoredCredentials(database, vault, settings)
+    store.refresher = Refresher(database, store, settings.secrets)
+    return store
+
+
+@pytest.fixture
+async def worker(
+    database: Database, settings: Settings, blocks: Catalogue, credentials: StoredCredentials
+) -> AsyncIterator[Worker]:
     """A worker at its work, in this process."""
-    made = Worker(database, settings, blocks.find)
+    made = Worker(database, settings, blocks.find, credentials)
     async with made.at_work():
         yield made
     thaw()
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, worker: Worker, blocks: Catalogue) -> App:
-    return App(settings, database, worker, blocks)
+def app(
+    settings: Settings,
+    database: Database,
+    worker: Worker,
+    blocks: Catalogue,
+    vault: Vault,
+    credentials: StoredCredentials,
+) -> App:
+    return App(settings, database, worker, blocks, vault, credentials)
 
 
 @pytest.fixture

@@ -23,7 +23,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """A provider's name in its spellings: `google-maps`, `google_maps`, `GOOGLE_MAPS`."""
+    """A provider's name in its spellings: `google-maps`, `google_maps`, `GOOGLE_MAPS`.
+
+    Its member of ProviderName may end in `-provider`, as that of `example` does.
+    """
 
     key: str
 
@@ -40,9 +43,10 @@ def steps(names: Names) -> tuple[Step, ...]:
     """The checklist in the order in which one works through it."""
     key, module, constant = names.key, names.module, names.constant
     blocks, frontend = f"backend/blocks/{module}", "frontend/src/components/integrations"
-    in_record = rf"^\s*[\"']?{key}[\"']?:"
+    in_record = rf"^\s*[\"']?{key}(-provider)?[\"']?:"
+    in_enum = rf"^\s+{constant}(_PROVIDER)?\s*="
     return (
-        Step("backend/integrations/providers.py", f'{constant} = "{key}"', rf"^\s+{constant}\s*="),
+        Step("backend/integrations/providers.py", f'{constant} = "{key}"', in_enum),
         Step(f"{blocks}/_auth.py", "the credentials' input type, test credentials"),
         Step(f"{blocks}/_api.py", "the API client: base URL, methods, errors"),
         Step(f"{blocks}/{module}.py", "the first block, with test data"),
@@ -62,7 +66,11 @@ def steps(names: Names) -> tuple[Step, ...]:
         Step("backend/data/block_cost_config.py", "what each block costs", rf"\bblocks\.{module}\b"),
         Step(f"{frontend}/credentials-input.tsx", "its icon", in_record),
         Step(f"{frontend}/credentials-provider.tsx", "its display name", in_record),
-        Step("frontend/src/lib/autogpt-server-api/types.ts", "its constant (make gen)", rf"^\s*{constant}:"),
+        Step(
+            "frontend/src/lib/autogpt-server-api/types.ts",
+            "its constant (make gen)",
+            rf"^\s*{constant}(_PROVIDER)?:",
+        ),
         Step(f"tests/fixtures/webhooks/{module}", "a captured event", only_with_webhook=True),
         Step(
             "tools/checks/block_ids.txt", "the ids of its blocks", rf"(?i) {module.replace('_', '')}\w*Block$"

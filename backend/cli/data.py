@@ -59,8 +59,15 @@ def backup(
     from backend.data.backup import backup as write
 
     target = file or Path(f"blockyard-{datetime.now().astimezone():%Y%m%d-%H%M%S}.dump")
+    settings = load_settings()
     with _address() as dsn:
         write(dsn, target, say)
+    where = (
+        "in BLOCKYARD_MASTER_KEY"
+        if settings.master_key.get_secret_value()
+        else "the file master.key of the data folder"
+    )
+    say(f"The key that opens its secrets is not in it: {where}. Keep a copy of that elsewhere.")
 
 
 @app.command(epilog=RESTORE_EPILOG)

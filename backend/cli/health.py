@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from backend.data.connection import Connection
 from backend.data.doctor import Finding
 from backend.data.embedded import open_embedded, status
+from backend.data.key_file import KeySource
 from backend.data.migrate import connect, current_revision, known_revisions
+from backend.data.vault import CANARY
 from backend.data.worker_store import LiveWorker, Workload, live_workers, workload
 from backend.util.errors import BlockyardError
 from backend.util.settings import Settings
@@ -44,10 +46,24 @@ async def _look(settings: Settings, dsn: str) -> list[Finding]:
     try:
         return [
             Finding("schema", True, f"The schema is at {revision!r}, the newest."),
+            *await _key(connection, settings),
             *await _work(connection, settings),
         ]
     finally:
         await connection.close()
+
+
+async def _key(connection: Connection, settings: Settings) -> list[Finding]:
+    """Whether the master key is the one that this database wants; what is wrong with it alone was said before."""
+    stored = await connection.fetchval("SELECT value ->> 'key_id' FROM setting WHERE key = $1", CANARY)
+    try:
+        keys = KeySource.of(settings).read()
+    except BlockyardError:
+        return []
+    if stored is None or (keys is not None and stored in keys):
+        return []
+    message = f"The secrets of this database are sealed with the master key {stored}, which is not here."
+    return [Finding("secrets", False, message, "Put that key back; Blockyard does not start without it.")]
 
 
 async def _work(connection: Connection, settings: Settings) -> list[Finding]:

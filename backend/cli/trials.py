@@ -13,7 +13,7 @@ from backend.data.block import Block, BlockData, TestCase
 from backend.data.db import open_database
 from backend.data.model import JsonObject
 from backend.data.user_store import ensure_local_user
-from backend.executor.block_trial import is_runnable, open_stage, try_all
+from backend.executor.block_trial import expected_of_engine, is_runnable, open_stage, try_all
 
 
 @dataclass(slots=True)
@@ -60,7 +60,8 @@ async def try_in_engine(trials: Sequence[Trial]) -> None:
     answers = await _answers([(trial.block, case) for trial, _, case in cases])
     for (trial, place, case), actual in zip(cases, answers, strict=True):
         trial.in_engine += 1
-        trial.problems += [f"example {place}, in the engine: {one}" for one in compare(case.output, actual)]
+        found = compare(expected_of_engine(case), actual)
+        trial.problems += [f"example {place}, in the engine: {one}" for one in found]
 
 
 async def _answers(cases: Sequence[tuple[Block, TestCase]]) -> list[list[BlockData]]:

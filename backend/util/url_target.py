@@ -92,6 +92,19 @@ def host_and_port(authority: str) -> tuple[str, int | None]:
     return _host(match[1]), port
 
 
+def covers(pattern: str, target: Target) -> bool:
+    """Whether `example.com`, `*.example.com` (any name below it) or one of them with a port is the target's.
+
+    Raises:
+        AddressRefused: the pattern cannot be read.
+    """
+    is_below = pattern.startswith("*.")
+    host, port = host_and_port(pattern.strip().removeprefix("*."))
+    if port is not None and port != target.port:
+        return False
+    return target.host.endswith(f".{host}") if is_below else target.host == host
+
+
 def _host(text: str) -> str:
     if text.startswith("["):
         return _address_v6(text[1:-1])

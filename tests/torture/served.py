@@ -30,6 +30,11 @@ class Served:
         self._looking = asyncio.create_task(self._look())
 
     @property
+    def url(self) -> str:
+        """Where it listens, if it does."""
+        return self._url or ""
+
+    @property
     def pid(self) -> int:
         return self.process.pid
 
@@ -83,8 +88,10 @@ class Served:
         await self._client.aclose()
 
 
-async def starter(database: Database, *, dead_after_s: float) -> Callable[[Path], Awaitable[Served]]:
-    """Starts, in turn, two servers and a worker."""
+async def starter(
+    database: Database, *, dead_after_s: float, with_workers: bool = True
+) -> Callable[[Path], Awaitable[Served]]:
+    """Starts, in turn, two servers and a worker; or servers only."""
     key = KEY_PREFIX + new_token()
     async with database.begin() as connection:
         await store_key(connection, key)
@@ -100,7 +107,7 @@ async def starter(database: Database, *, dead_after_s: float) -> Callable[[Path]
     async def start(log: Path) -> Served:
         nonlocal started
         started += 1
-        port = None if started % 3 == 0 else _free_port()
+        port = None if with_workers and started % 3 == 0 else _free_port()
         options = ["worker"] if port is None else ["serve", "--port", str(port)]
         with log.open("ab") as said:
             process = await asyncio.create_subprocess_exec(

@@ -1,9 +1,13 @@
-"""Reads RSS and Atom feeds: `{"feed" (base64), "content_type", "url", "since" (Unix time)}` becomes the newer entries."""
+"""Reads RSS and Atom feeds: `{"feed" (base64), "content_type", "url", "since" (Unix time)}` becomes the newer entries.
+
+With `"has_ids": true` each has an `id`, by which it is known again.
+"""
 
 from __future__ import annotations
 
 import base64
 import calendar
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,7 +26,7 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
     entries: list[Any] = parsed.get("entries") or []
     if not parsed.get("version") and not entries:
         raise Refused("This is no feed. Give the address of an RSS or Atom feed, not that of its web page.")
-    return list(_newer(entries, request["since"]))
+    return list(_newer(entries, request["since"], has_ids=request.get("has_ids", False)))
 
 
 def _parsed(request: dict[str, Any]) -> Any:
@@ -42,13 +46,15 @@ def _parsed(request: dict[str, Any]) -> Any:
         raise Refused("The feed cannot be read. Ask its author to have it validated.") from error
 
 
-def _newer(entries: list[Any], since: float) -> Iterator[dict[str, Any]]:
+def _newer(entries: list[Any], since: float, *, has_ids: bool) -> Iterator[dict[str, Any]]:
     size = 0
     for entry in entries:
         dated_at = _moment(entry)
         if dated_at is not None and dated_at <= since:
             continue
         found = _shown(entry, dated_at)
+        if has_ids:
+            found["id"] = _id(entry, found)
         size += sum(len(text) for text in found.values() if isinstance(text, str)) + 200
         if size > MAX_OUTPUT_CHARS:
             raise Exceeded("output")
@@ -64,6 +70,13 @@ def _shown(entry: Any, dated_at: float | None) -> dict[str, Any]:
         "author": _text(entry.get("author")),
         "categories": [term for tag in _parts(entry, "tags") if (term := _text(tag.get("term")))],
     }
+
+
+def _id(entry: Any, found: dict[str, Any]) -> str:
+    """The feed's own id of the entry, else its link, else a hash of what it says."""
+    said = "\n".join(found[name] for name in ("title", "pub_date", "description"))
+    hashed = hashlib.sha256(said.encode(errors="surrogatepass")).hexdigest()
+    return _text(entry.get("id")) or found["link"] or f"sha256:{hashed}"
 
 
 def _content(entry: Any) -> str:
