@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -122,6 +123,11 @@ class RunOptions(BaseModel):
         description="Micro-USD that the run and the runs below it may cost; None: as the graph says",
     )
     safe_mode: bool = Field(default=True, description="False: reviews approve themselves")
+
+    @cached_property
+    def stored(self) -> str:
+        """As they stand in the run's row."""
+        return self.model_dump_json(exclude_defaults=True)
 
 
 class RunError(BaseModel):

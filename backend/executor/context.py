@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import NAMESPACE_OID, uuid5
 
@@ -78,9 +78,12 @@ class BlockContext:
         self.run_id = loop.row.id
         self.node_id = node_run.node.id
         self.firing = node_run.firing.n
-        self.idempotency_key = firing_id(self.run_id, self.node_id, self.firing, "key")
         self.is_safe_mode = loop.options.safe_mode
         self._saved_files = 0
+
+    @cached_property
+    def idempotency_key(self) -> str:
+        return firing_id(self.run_id, self.node_id, self.firing, "key")
 
     @property
     def attempt(self) -> int:

@@ -91,8 +91,7 @@ def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any])
         raise _TakesLong
     if not node.keywords:
         return cast("Iterator[Any]", node.run(data))
-    facts = loop.facts(node, firing)
-    return cast("Iterator[Any]", node.run(data, **{k: v for k, v in facts.items() if k in node.keywords}))
+    return cast("Iterator[Any]", node.run(data, **loop.facts(node, firing, node.keywords)))
 
 
 def _unpack(loop: RunLoop, firing: Firing, node: BoundNode, start: tuple[Any, Any, int], said: Said) -> None:

@@ -107,7 +107,7 @@ class LocalRuns(RunReader):
             graph_version=program.graph.version,
             root_run_id=run_id,
             inputs=orjson.dumps(inputs).decode(),
-            options="{}" if options is DEFAULT_OPTIONS else options.model_dump_json(exclude_defaults=True),
+            options=options.stored,
             created_at=moment,
             started_at=moment,
             status=RunStatus.RUNNING,

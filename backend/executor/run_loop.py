@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 import structlog
@@ -339,16 +339,14 @@ class RunLoop:
             name = output_name(node)
             self.outputs += [(node.index, firing, name, held) for pin, held, _ in said if pin == OUTPUT_PIN]
 
-    def facts(self, node: BoundNode, firing: Firing) -> dict[str, str]:
-        """What a block may ask for by keyword."""
+    def facts(self, node: BoundNode, firing: Firing, wanted: Collection[str]) -> dict[str, str]:
+        """Of what a block may ask for by keyword, that which it wants."""
         row = self.row
-        return {
-            "user_id": row.user_id,
-            "graph_id": row.graph_id,
-            "run_id": row.id,
-            "node_id": node.id,
-            "idempotency_key": firing_id(row.id, node.id, firing.n, "key"),
-        }
+        known = {"user_id": row.user_id, "graph_id": row.graph_id, "run_id": row.id, "node_id": node.id}
+        found = {name: value for name, value in known.items() if name in wanted}
+        if "idempotency_key" in wanted:
+            found["idempotency_key"] = firing_id(row.id, node.id, firing.n, "key")
+        return found
 
     def tell(self, run: NodeRun, kind: str, data: JsonObject) -> None:
         """Something for watchers that is not recorded."""

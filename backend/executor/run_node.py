@@ -314,10 +314,7 @@ class NodeRun:
         return found
 
     def _facts(self) -> dict[str, Any]:
-        wanted = self.node.block.wanted_keywords
-        return {
-            name: value for name, value in self.loop.facts(self.node, self.firing).items() if name in wanted
-        }
+        return self.loop.facts(self.node, self.firing, self.node.block.wanted_keywords)
 
     def _pause_s(self, failure: Failure) -> float | None:
         """Seconds until the next attempt, None when there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from enum import StrEnum
+from functools import lru_cache
 
 
 class ProviderName(StrEnum):
@@ -24,6 +25,7 @@ class ProviderName(StrEnum):
     TELEGRAM = "telegram"
 
     @classmethod
+    @lru_cache(maxsize=1_000)
     def parse(cls, text: str) -> ProviderName:
         """The provider that `text` names, without regard to case and with `_` read as `-`.
 

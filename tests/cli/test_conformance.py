@@ -20,6 +20,7 @@ import pytest
 
 from backend.data.db import open_database
 from backend.data.user_store import ensure_local_user
+from backend.data.vault import open_vault
 from backend.server.auth import KEY_PREFIX, new_token
 from backend.util.settings import Settings
 from tests.cli.graphs import CALCULATOR, OUTPUT, STEP, TEXT, graph, node, timer_graph
@@ -70,7 +71,8 @@ def ways(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         CommandLine(tmp_path_factory.mktemp("way"), {"DATABASE_URL": postgres.database(name)})
         for name in names
     )
-    asyncio.run(_give_key(served.environment["DATABASE_URL"], served.folder))
+    for way in (here, served):
+        asyncio.run(_give_key(way.environment["DATABASE_URL"], way.folder / "data"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -94,9 +96,14 @@ async def _on(dsn: str, statement: str) -> None:
 
 
 async def _give_key(dsn: str, folder: Path) -> None:
-    """The built-in user gets an API key, so that both ways act as the same person."""
-    database = await open_database(Settings(database_url=dsn, data_dir=folder, environment="test"))
+    """The built-in user gets an API key, so that both ways act as the same person.
+
+    The master key is made, too: the first command would say that it did so.
+    """
+    settings = Settings(database_url=dsn, data_dir=folder, environment="test")
+    database = await open_database(settings)
     try:
+        await open_vault(database, settings)
         async with database.begin() as connection:
             await ensure_local_user(connection)
             await store_key(connection, KEY)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -87,7 +88,7 @@ class Inbox:
         return taken.loop.callers.answer
 
     async def _program(self, user_id: str, start: Start) -> tuple[Program, RunOptions]:
-        options = RunOptions(trigger_node=start.node_id)
+        options = _options(start.node_id)
         program = await self._worker.programs.get(user_id, start.graph_id, start.graph_version, options)
         return program, options
 
@@ -158,6 +159,12 @@ class Inbox:
         failed = replace(delivery, event_id=None)
         async with self._worker.database.raw() as connection:
             await inbox_store.store_delivery(connection, failed, [], "failed", str(error))
+
+
+@lru_cache(maxsize=10_000)
+def _options(node_id: str) -> RunOptions:
+    """How a run of this trigger runs."""
+    return RunOptions(trigger_node=node_id)
 
 
 async def _store(connection: Connection, delivery: NewDelivery, run_ids: Sequence[str]) -> Taken | None:

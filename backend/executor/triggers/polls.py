@@ -213,7 +213,7 @@ async def _settle(connection: Connection, leased: LeasedPoll, asked: Asked) -> l
 async def _start(
     connection: Connection, leased: LeasedPoll, asked: Asked, record_ids: Sequence[str]
 ) -> list[str]:
-    options = asked.options.model_dump_json(exclude_defaults=True)
+    options = asked.options.stored
     first_id = new_id()  # with those beside it, so that lists have them in the order of the records
     runs = [
         {
