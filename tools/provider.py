@@ -47,6 +47,11 @@ def steps(names: Names) -> tuple[Step, ...]:
     in_enum = rf"^\s+{constant}(_PROVIDER)?\s*="
     return (
         Step("backend/integrations/providers.py", f'{constant} = "{key}"', in_enum),
+        Step(
+            "backend/integrations/labels.py",
+            "what people call it",
+            rf"ProviderName\.{constant}(_PROVIDER)?:",
+        ),
         Step(f"{blocks}/_auth.py", "the credentials' input type, test credentials"),
         Step(f"{blocks}/_api.py", "the API client: base URL, methods, errors"),
         Step(f"{blocks}/{module}.py", "the first block, with test data"),

@@ -54,9 +54,13 @@ INSERT INTO delivery (id, webhook_id, user_id, event_id, event_type, headers, bo
   ON CONFLICT DO NOTHING RETURNING id"""
 
 
-async def find_delivery(connection: Connection, webhook_id: str, event_id: str | None) -> Known | None:
-    """The delivery that brought this event; None also for an event without an id."""
-    row = await connection.fetchrow(
-        "SELECT id, run_ids FROM delivery WHERE webhook_id = $1 AND event_id = $2", webhook_id, event_id
-    )
+async def find_delivery(connection: Connection, delivery: NewDelivery) -> Known | None:
+    """The delivery that brought this one's event, or this one itself."""
+    row = await connection.fetchrow(_FIND, delivery.id, delivery.webhook_id, delivery.event_id)
     return None if row is None else Known(row["id"], tuple(row["run_ids"]))
+
+
+_FIND = """
+SELECT id, run_ids FROM delivery WHERE id = $1
+UNION ALL SELECT id, run_ids FROM delivery WHERE webhook_id = $2 AND event_id = $3
+LIMIT 1"""

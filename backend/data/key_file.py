@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from backend.util.crypto import BadKey, Keyring, MasterKey
@@ -23,7 +23,7 @@ _KEEP = "Nothing was changed."
 class KeySource:
     """Reads the keys, and writes them where that is a file. `file` is None when the environment has them."""
 
-    text: str
+    text: str = field(repr=False)
     file: Path | None
 
     @classmethod

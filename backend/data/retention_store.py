@@ -122,6 +122,8 @@ class Rest:
 GRAPHS = Rest("graph", "t.deleted_at <= :moment AND NOT EXISTS (SELECT 1 FROM run r WHERE r.graph_id = t.id)")
 """Deleted ones of which no run is left."""
 SESSIONS = Rest("login_session", "t.expires_at <= :moment")
+LOGINS = Rest("oauth_login", "t.expires_at <= :moment")
+"""Logins at providers that nobody came back from."""
 AUDIT = Rest("audit_entry", "t.at < :moment")
 DELIVERIES = Rest(
     "delivery",

@@ -16,7 +16,7 @@ from backend.data.connection import Connection
 from backend.data.model import JsonObject
 from backend.data.tables import graph, schedule
 from backend.data.user_store import lock_user
-from backend.data.version_store import living, no_graph
+from backend.data.version_store import living, lock_graph, no_graph
 from backend.util.errors import Conflict, NotFound
 
 MOST_SCHEDULES = 1_000
@@ -86,7 +86,7 @@ async def create_schedule(
         Conflict: they have as many as they may.
     """
     await lock_user(connection, user_id)
-    await version_to_run(connection, user_id, graph_id)
+    await lock_graph(connection, user_id, graph_id)  # or it is deleted beside us, and the schedule stays
     known = await connection.scalar(
         sa.select(schedule.c.id).where(schedule.c.user_id == user_id, schedule.c.id == schedule_id)
     )

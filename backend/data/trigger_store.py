@@ -93,6 +93,23 @@ async def change_trigger(
     return changed.one_or_none() is not None
 
 
+async def close_test(
+    connection: AsyncConnection, user_id: str, graph_id: str, node_id: str, *, until: datetime
+) -> None:
+    """Let test events start a node no more, unless somebody else listens for longer than until then."""
+    stored_until = sa.cast(until, trigger.c.listening_until.type)  # rounded as the column is
+    await connection.execute(
+        sa.update(trigger)
+        .where(
+            trigger.c.user_id == user_id,
+            trigger.c.graph_id == graph_id,
+            trigger.c.node_id == node_id,
+            trigger.c.listening_until <= stored_until,
+        )
+        .values(listening_until=None, updated_at=sa.func.now())
+    )
+
+
 async def stop_triggers(
     connection: AsyncConnection, user_id: str, graph_id: str, node_ids: Collection[str] | None = None
 ) -> set[str]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.db import Database
@@ -23,6 +23,8 @@ from backend.data.setting_store import lock_setting, put_setting, share_setting
 from backend.util.crypto import Keyring, Place, UnknownKey
 from backend.util.errors import SealBroken, SetupProblem
 from backend.util.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 CANARY = "key_canary"
 _CANARY_PLACE = Place("setting", CANARY, "", "value")
@@ -85,13 +87,7 @@ class Vault:
         return self._keys
 
 
-def _silent(_: str) -> None:
-    """Tell nobody."""
-
-
-async def open_vault(
-    database: Database, settings: Settings, *, progress: Callable[[str], None] = _silent
-) -> Vault:
+async def open_vault(database: Database, settings: Settings) -> Vault:
     """The vault, with keys that open the canary; the first start makes the canary, and a key file where none is said.
 
     Raises:
@@ -106,7 +102,7 @@ async def open_vault(
             await _check_unused(connection, keys)
             if keys is None:
                 keys = await asyncio.to_thread(source.make)
-                progress(f"{source.name} was made: it opens stored secrets. Keep a copy apart from backups.")
+                log.warning("vault.key_made", file=str(source.file), cure="Keep a copy apart from backups.")
             await put_canary(connection, keys, keys.first.id)
         else:
             keys = _checked(source, keys, canary)

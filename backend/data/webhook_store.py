@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.model import JsonObject
-from backend.data.tables import trigger, webhook
+from backend.data.tables import trigger, users, webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,18 @@ _INGRESS = (
 )
 _LOAD = (
     sa.select(*_INGRESS, *(column.label(f"trigger_{column.name}") for column in _TRIGGER))
-    .select_from(webhook.outerjoin(trigger, trigger.c.webhook_id == webhook.c.id))
-    .where(webhook.c.id == sa.bindparam("webhook_id"))
+    .select_from(
+        webhook.join(users, users.c.id == webhook.c.user_id).outerjoin(
+            trigger, trigger.c.webhook_id == webhook.c.id
+        )
+    )
+    .where(webhook.c.id == sa.bindparam("webhook_id"), users.c.is_active)
     .order_by(trigger.c.id)
 )
 
 
 async def load_for_ingress(connection: AsyncConnection, webhook_id: str) -> IngressWebhook | None:
-    """A webhook of whichever user, with the nodes that it may start; None: there is none.
+    """A webhook of whichever user, with the nodes that it may start; None: there is none, or they were shut out.
 
     For workers, which act for every user: a delivery is told by its signature, not by a session.
     """

@@ -169,9 +169,10 @@ class Journal:
         if not created and not changed:
             rows = await connection.fetch(_APPEND, *_fence_columns(held), *events)
         else:
-            deliveries = [
-                (part.log.row.id, part.log.delivery) for part in created if part.log.delivery is not None
-            ]
+            deliveries = sorted(
+                ((part.log.row.id, part.log.delivery) for part in created if part.log.delivery is not None),
+                key=_by_event,
+            )
             rows = await connection.fetch(
                 _WRITE_DELIVERED if deliveries else _WRITE,
                 *_fence_columns(held),
@@ -216,6 +217,11 @@ def _row_columns(parts: list[Part], types: str) -> tuple[list[Any], ...]:
     """The rows of the parts, column by column; as many empty columns without any."""
     rows = [part.row for part in parts if part.row is not None]
     return tuple([row[column] for row in rows] for column in range(len(types.split())))
+
+
+def _by_event(delivery: tuple[str, NewDelivery]) -> tuple[str, str]:
+    """One order for all processes: those that wait for each other's events do not wait for ever."""
+    return delivery[1].webhook_id, delivery[1].event_id or ""
 
 
 def _delivery_columns(deliveries: list[tuple[str, NewDelivery]]) -> tuple[list[Any], ...]:

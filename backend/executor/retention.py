@@ -37,6 +37,7 @@ class Pruned:
     graphs: int = 0
     files: int = 0
     sessions: int = 0
+    oauth_logins: int = 0
     audit_entries: int = 0
     deliveries: int = 0
 
@@ -139,6 +140,7 @@ class Retention:
     def _rest(self, moment: datetime) -> Iterator[tuple[str, store.Rest, datetime]]:
         yield "graphs", store.GRAPHS, store.gone_since(moment)
         yield "sessions", store.SESSIONS, moment
+        yield "oauth_logins", store.LOGINS, moment
         yield "deliveries", store.DELIVERIES, moment - timedelta(days=self._settings.delivery_retain_days)
         if self._settings.audit_retain_days:
             yield "audit_entries", store.AUDIT, moment - timedelta(days=self._settings.audit_retain_days)

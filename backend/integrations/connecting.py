@@ -20,6 +20,7 @@ from backend.data.credentials import (
     UserPasswordCredentials,
 )
 from backend.integrations.connections import Account, Connection, Field
+from backend.integrations.secret_values import scrubber_for
 from backend.util.errors import (
     BadInput,
     BlockyardError,
@@ -107,7 +108,7 @@ async def try_connection(
         return None
     try:
         async with asyncio.timeout(timeout_s):
-            return await connection.test(credentials)
+            account = await connection.test(credentials)
     except TimeoutError as error:
         raise ProviderUnavailable(
             f"{connection.label} did not answer within {timeout_s:g} s. Try again, or check the address."
@@ -123,6 +124,7 @@ async def try_connection(
         raise ProviderError(
             f"{connection.label} could not be tested: {type(error).__name__}{f': {said}' if said else ''}."
         ) from None
+    return account.without(scrubber_for([credentials]))
 
 
 def secrets_of(credentials: Credentials) -> Iterator[str]:
@@ -145,6 +147,7 @@ def secrets_of(credentials: Credentials) -> Iterator[str]:
 
 def without_secrets(text: str, credentials: Credentials) -> str:
     """The text, at most 500 characters of it, with `***` for each secret, however it is written."""
+    text = scrubber_for([credentials]).text(text)
     spelled = {form for secret in secrets_of(credentials) for form in _spellings(secret)}
     for form in sorted(spelled, key=len, reverse=True):
         text = text.replace(form, "***")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from backend.data.credentials import Credentials, CredentialsType
+from backend.data.scrub import Scrubber
 from backend.data.tiers import Tier
 from backend.integrations.providers import ProviderName
 
 Quality = Literal["bronze", "silver", "gold", "platinum"]
+_LONGEST_TOLD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,24 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose account it is, as the provider tells; what it does not tell is empty."""
+    """Whose account it is, as the provider tells; what it does not tell is empty.
+
+    A provider may tell anything: what is not printable, which partly cannot be stored, is left out.
+    """
 
     name: str = ""
     email: str = ""
     avatar_url: str = ""
     organization: str = ""
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            told = "".join(filter(str.isprintable, getattr(self, one.name)))
+            object.__setattr__(self, one.name, told[:_LONGEST_TOLD])
+
+    def without(self, scrubber: Scrubber) -> Account:
+        """The account with a mask for each secret that the provider repeats in it."""
+        return Account(*(scrubber.text(getattr(self, one.name)) for one in fields(self)))
 
 
 Test = Callable[[Credentials], Awaitable[Account]]

@@ -94,18 +94,22 @@ class StoredCredentials:
         _check_same(name, row.provider, row.kind, reference)
         return await self._ready(row)
 
-    async def by_id(self, user_id: str, credential_id: str) -> Credentials:
+    async def by_id(self, user_id: str, credential_id: str, *, provider: str | None = None) -> Credentials:
         """The credential of an id, the user's own or the platform's, ready to be used.
+
+        `provider` is where it is going to be sent, if that is known: a graph may say any id, and call it anything.
 
         Raises:
             NotFound: there is none of this user's.
-            CredentialsError: it has to be connected again.
+            CredentialsError: it has to be connected again, or is another provider's.
         """
         if (default := self._default(credential_id)) is not None:
+            _check_provider(default.provider, provider)
             return default
         row = await self._find(user_id, credential_id)
         if row is None:
             raise no_such_credential(credential_id)
+        _check_provider(row.provider, provider)
         return await self._ready(row)
 
     async def opened(self, row: CredentialRow) -> Credentials:
@@ -202,6 +206,13 @@ def _check_same(name: str, provider: str, kind: str, reference: CredentialsMetaI
         raise CredentialsError(
             f"The credential {name} is {kind} of {provider}, and the block wants {reference.type} of "
             f"{reference.provider}. Choose another one in the block."
+        )
+
+
+def _check_provider(provider: str, wanted: str | None) -> None:
+    if wanted is not None and not same_provider(provider, wanted):
+        raise CredentialsError(
+            f"The credential is one of {provider}, and is not sent to {wanted}. Choose another one in the block."
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.integrations.providers import ProviderName
 
-LABELS: dict[ProviderName, str] = {
+_LABELS: dict[ProviderName, str] = {
     ProviderName.AIRTABLE: "Airtable",
     ProviderName.DISCORD: "Discord",
     ProviderName.EXAMPLE_PROVIDER: "Example",
@@ -19,3 +19,7 @@ LABELS: dict[ProviderName, str] = {
     ProviderName.STRIPE: "Stripe",
     ProviderName.TELEGRAM: "Telegram",
 }
+LABELS: dict[ProviderName, str] = {
+    provider: _LABELS.get(provider, provider.value.replace("-", " ").title()) for provider in ProviderName
+}
+"""Of all providers; one that nobody named yet by its key."""

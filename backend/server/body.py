@@ -100,5 +100,7 @@ def problems_in(details: list[ErrorDetails]) -> tuple[Problem, ...]:
 
 def _problem(detail: ErrorDetails) -> Problem:
     place = detail["loc"][1:] if detail["loc"][:1] == ("body",) else detail["loc"]
+    if not place and detail["type"] == "missing":
+        return Problem("The body is missing.", "Send a JSON object.")
     cure = _CURES.get(detail["type"], "Correct it.")
     return Problem(f"{model_message(detail['type'], detail['msg'])}.", cure, path=path_text(place) or None)

@@ -26,10 +26,11 @@ from backend.server.headers import check_origin, with_headers
 from backend.server.ingress import place_in, receive_delivery
 from backend.server.linger import noted, send_and_linger
 from backend.server.live import Socket
+from backend.server.oauth_page import is_callback, stranger_page
 from backend.server.request_log import answered, begin, route_of
 from backend.server.site import Site
 from backend.server.start_run import request_in, start_run
-from backend.util.errors import BadInput, BlockyardError, NotFound, Problem
+from backend.util.errors import BadInput, BlockyardError, NotFound, Problem, Unauthorized
 
 _RUNS = ("/api/graphs/", "/runs")
 LIVE = "/api/ws"
@@ -91,7 +92,8 @@ class Gate:
         except BlockyardError as error:
             if not scope["status"]:
                 scope["problem"] = error.code
-                await _send(problem_response(error), send)
+                is_lost = isinstance(error, Unauthorized) and is_callback(scope)
+                await _send(stranger_page() if is_lost else problem_response(error), send)
         except Exception as error:  # a bug of ours; FastAPI has answered and logged its own
             if not scope["status"]:
                 scope["problem"] = "internal_error"

@@ -19,7 +19,6 @@ from fastapi import Response
 from starlette.types import Receive, Scope
 
 from backend.data.delivery import NewDelivery
-from backend.data.integrations import Webhook
 from backend.data.model import JsonObject
 from backend.data.run import CallerAnswer
 from backend.data.webhook_secret import put_introduced
@@ -42,7 +41,15 @@ ROUTE = "/api/integrations/{provider}/webhooks/{webhook_id}/ingress"
 _PATH = re.compile(r"/api/integrations/([^/]{1,100})/webhooks/([^/]{1,100})/ingress")
 _TEST = re.compile(rb"(?:^|&)test=(?:true|1)(?:&|$)")
 _JSON = "application/json"
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "x-webhook-token",
+        "x-telegram-bot-api-secret-token",
+    }
+)
 _LONGEST_EVENT_ID = 500
 _LONGEST_EVENT = 200
 _SANDBOX = {"content-security-policy": "sandbox; default-src 'none'"}
@@ -59,10 +66,14 @@ class Place:
 
 
 def place_in(scope: Scope) -> Place | None:
-    """Where a request delivers, None when it is no delivery."""
-    if scope["method"] != "POST":
-        return None
+    """Where a request delivers, None when it is no delivery.
+
+    Raises:
+        NotFound: it is one, and no POST.
+    """
     match = _PATH.fullmatch(scope["path"])
+    if match is not None and scope["method"] != "POST":
+        raise NotFound("This is the address of a webhook: events are sent to it with POST.")
     return match and Place(match[1], match[2], _TEST.search(scope["query_string"]) is not None)
 
 
@@ -79,6 +90,7 @@ async def receive_delivery(site: Site, place: Place, scope: Scope, receive: Rece
     if introduced is not None:
         return _reply(introduced)
     await _checked("verify", _verify(known, request))
+    await off_loop(len(request.raw), request.parse_ahead)
     webhook, manager = known.webhook, known.manager
     reply = await _checked("handshake", _handshake(known, request))
     if reply is not None:
@@ -110,9 +122,7 @@ async def _read(scope: Scope, receive: Receive, known: KnownWebhook) -> WebhookR
             f"The delivery is larger than {most / 2**20:g} MiB, the most that a webhook of "
             f"{known.webhook.provider} takes. Send less: a reference in place of the whole."
         ) from error
-    request = WebhookRequest(scope["headers"], raw)
-    await off_loop(len(raw), request.parse_ahead)
-    return request
+    return WebhookRequest(scope["headers"], raw)
 
 
 async def _checked(what: str, work: Any) -> Any:
@@ -203,7 +213,7 @@ async def _start(
         user_id=webhook.user_id,
         event_id=None if place.is_test else event_id,
         event_type=event,
-        headers=_told_headers(webhook, request),
+        headers=_told_headers(known, request),
         body=request.raw,
         received_at=now(),
         is_test=place.is_test,
@@ -230,11 +240,11 @@ def _listening(triggers: tuple[IngressTrigger, ...], event: str, *, is_test: boo
     return [one for one in triggers if one.is_live and matches(event, one.events)]
 
 
-def _told_headers(webhook: Webhook, request: WebhookRequest) -> str:
-    """The headers as they are stored: whatever holds the secret is not."""
-    secret = webhook.secret or HIDDEN
+def _told_headers(known: KnownWebhook, request: WebhookRequest) -> str:
+    """The headers as they are stored: whatever holds the secret, or the one before it, is not."""
+    secrets = [secret for secret in (known.webhook.secret, known.old_secret) if secret]
     shown = {
-        name: HIDDEN if name in _SECRET_HEADERS or secret in value else value
+        name: HIDDEN if name in _SECRET_HEADERS or any(secret in value for secret in secrets) else value
         for name, value in request.headers.items()
     }
     return orjson.dumps(shown).decode()

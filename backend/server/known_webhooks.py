@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.data.db import Database
 from backend.data.integrations import Webhook
@@ -33,7 +33,7 @@ class KnownWebhook:
     webhook: Webhook
     manager: WebhookManager
     triggers: tuple[IngressTrigger, ...]
-    old_secret: str | None = None
+    old_secret: str | None = field(default=None, repr=False)
     old_until: float = 0.0
 
 
@@ -44,6 +44,7 @@ class KnownWebhooks:
         self._database = database
         self._vault = vault
         self._known: OrderedDict[str, tuple[KnownWebhook | None, float]] = OrderedDict()
+        self._forgotten = 0
 
     def listen(self, worker: Worker) -> KnownWebhooks:
         """Hear of changes from all processes."""
@@ -51,7 +52,8 @@ class KnownWebhooks:
         return self
 
     def forget(self, webhook_id: str) -> None:
-        """It has changed."""
+        """It has changed; what is being looked up meanwhile may be as it was before."""
+        self._forgotten += 1
         self._known.pop(webhook_id, None)
 
     async def find(self, webhook_id: str) -> KnownWebhook | None:
@@ -60,13 +62,17 @@ class KnownWebhooks:
         Raises:
             Unavailable: the database is away.
         """
+        if "\x00" in webhook_id:
+            return None  # no id has it, and PostgreSQL cannot even look for it
         known = self._known.get(webhook_id)
         if known is not None and known[1] > time.monotonic():
             return known[0]
-        until = time.monotonic() + _KNOWN_FOR_S
+        until, forgotten = time.monotonic() + _KNOWN_FOR_S, self._forgotten
         async with self._database.begin() as connection:
             stored = await load_for_ingress(connection, webhook_id)
         found = None if stored is None or stored.state == "removing" else await self._opened(stored)
+        if forgotten != self._forgotten:
+            return found
         self._known[webhook_id] = (found, until)
         self._known.move_to_end(webhook_id)
         if len(self._known) > _MOST:

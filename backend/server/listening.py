@@ -7,7 +7,7 @@ import contextlib
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +18,7 @@ from backend.data.draft_store import save_draft_as_version
 from backend.data.graph import Graph
 from backend.data.version_store import lock_graph
 from backend.executor.triggers import live
+from backend.executor.triggers.answering import answering_nodes
 from backend.executor.triggers.keeper import await_kept, tell_webhooks
 from backend.executor.triggers.settling import settle
 from backend.executor.triggers.wishes import Wish, wish_of
@@ -44,6 +45,8 @@ class Listener:
     webhook_id: str
     deadline: float
     """By the monotonic clock."""
+    until: datetime
+    """The same on the wall: how long this one wants the test address to be open. Another may want it longer."""
     after: str = field(default_factory=new_id)
     """Deliveries behind this id are those that came since."""
     heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,13 +66,15 @@ class Listener:
             problems = await all_problems(connection, user_id, graph, app.catalogue.find)
             if problems:
                 raise GraphInvalid(problems)
-            wish = wish_of(graph, node_id, app.catalogue.find)
+            answering = await answering_nodes(connection, user_id, graph, app.catalogue.find)
+            wish = wish_of(graph, node_id, app.catalogue.find, answering)
             await webhook_store.lock_webhooks(connection, user_id)
-            touched = await _listen(connection, app, user_id, graph, wish, timeout_s)
+            until = now() + timedelta(seconds=timeout_s)
+            touched = await _listen(connection, app, user_id, graph, wish, until)
             webhook_id = await _webhook_of(connection, user_id, graph_id, node_id)
         app.worker.tell_graph_changed(graph_id)
         tell_webhooks(app.worker, touched.webhook_ids)
-        listener = cls(app, user_id, graph_id, node_id, webhook_id, time.monotonic() + timeout_s)
+        listener = cls(app, user_id, graph_id, node_id, webhook_id, time.monotonic() + timeout_s, until)
         app.worker.hearers[ARRIVED].append(listener.hear)
         await await_kept(app.worker, user_id, touched.for_keeper, min(_KEPT_WITHIN_S, timeout_s))
         return listener
@@ -115,8 +120,9 @@ class Listener:
     async def _end(self) -> None:
         async with self.app.database.begin() as connection:
             await webhook_store.lock_webhooks(connection, self.user_id)
-            changes = {"listening_until": None}
-            await trigger_store.change_trigger(connection, self.user_id, self.graph_id, self.node_id, changes)
+            await trigger_store.close_test(
+                connection, self.user_id, self.graph_id, self.node_id, until=self.until
+            )
             await settle(connection, self.user_id, [self.webhook_id])
         tell_webhooks(self.app.worker, [self.webhook_id])
 
@@ -137,7 +143,7 @@ async def _webhook_of(connection: AsyncConnection, user_id: str, graph_id: str, 
 
 
 async def _listen(
-    connection: AsyncConnection, app: App, user_id: str, graph: Graph, wish: Wish, timeout_s: float
+    connection: AsyncConnection, app: App, user_id: str, graph: Graph, wish: Wish, until: datetime
 ) -> live.Touched:
     """Point the node to its webhook and open the test address."""
     known = (await trigger_store.triggers_of_graph(connection, user_id, graph.id)).get(wish.node_id)
@@ -149,7 +155,8 @@ async def _listen(
             "draft, or unpublish the graph, and then listen."
         )
     await point(connection, user_id, graph, wish, webhook_id, known)
-    changes = {"listening_until": now() + timedelta(seconds=timeout_s), "test_version": graph.version}
+    before: datetime | None = known["listening_until"] if known else None
+    changes = {"listening_until": max(until, before or until), "test_version": graph.version}
     await trigger_store.change_trigger(connection, user_id, graph.id, wish.node_id, changes)
     touched.for_keeper = await settle(connection, user_id, touched.webhook_ids)
     return touched

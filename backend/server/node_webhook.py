@@ -11,6 +11,7 @@ from backend.data.draft_store import read_draft
 from backend.data.graph import Graph
 from backend.data.version_store import lock_graph
 from backend.executor.triggers import live
+from backend.executor.triggers.answering import answering_nodes
 from backend.executor.triggers.keeper import tell_webhooks
 from backend.executor.triggers.settling import settle
 from backend.executor.triggers.wishes import Wish, wish_of
@@ -32,7 +33,8 @@ async def give_webhook(
     async with app.database.begin() as connection:
         row = await lock_graph(connection, user_id, graph_id)
         draft = (await read_draft(connection, user_id, graph_id)).graph
-        wish = wish_of(draft, node_id, app.catalogue.find)
+        answering = await answering_nodes(connection, user_id, draft, app.catalogue.find)
+        wish = wish_of(draft, node_id, app.catalogue.find, answering)
         if wish.is_automatic:
             raise Conflict(
                 f"The webhook of {node_id!r} is made through the API of {wish.provider}: publish the graph, or listen "
@@ -79,7 +81,11 @@ async def point(
     if known is not None:
         changes: dict[str, Any] = {"webhook_id": webhook_id}
         if not known["is_live"]:
-            changes |= {"events": list(wish.events), "block_id": wish.block_id}
+            changes |= {
+                "events": list(wish.events),
+                "block_id": wish.block_id,
+                "answer_within_s": wish.answer_within_s,
+            }
         await trigger_store.change_trigger(connection, user_id, graph.id, wish.node_id, changes)
         return
     await trigger_store.put_trigger(

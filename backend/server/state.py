@@ -59,7 +59,7 @@ async def open_app(
     try:
         async with database.begin() as connection:
             await ensure_local_user(connection)
-        vault = await open_vault(database, settings, progress=progress)
+        vault = await open_vault(database, settings)
         credentials = StoredCredentials(database, vault, settings)
         credentials.refresher = Refresher(database, credentials, settings.secrets)
         blocks = catalogue()

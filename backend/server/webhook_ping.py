@@ -46,7 +46,9 @@ async def ping(app: App, row: dict[str, Any]) -> dict[str, Any]:
             raise Conflict(f"It is not there yet. {row['problem']}".strip())
         credentials = None
         if webhook.credentials_id is not None:
-            credentials = await app.credentials.by_id(webhook.user_id, webhook.credentials_id)
+            credentials = await app.credentials.by_id(
+                webhook.user_id, webhook.credentials_id, provider=webhook.provider.value
+            )
         await manager.ping(webhook, credentials)
         return {
             "by": "provider",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -56,6 +56,20 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
     )
 
+    @classmethod
+    def settings_customise_sources(  # pydantic-settings calls it
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """From the environment only the documented names count: HOST and PORT are often somebody else's."""
+        for source in (env_settings, dotenv_settings):
+            source.config = {**source.config, "populate_by_name": False}
+        return init_settings, env_settings, dotenv_settings
+
     data_dir: Path = Field(default_factory=default_data_dir, validation_alias="BLOCKYARD_DATA_DIR")
     database_url: str = Field(
         default="", description="postgresql://user:password@host:port/name; empty: the embedded one"
@@ -79,7 +93,7 @@ class Settings(BaseSettings):
         description="Seals all stored secrets: 32 random bytes as base64, or several with commas, of which the "
         "first is for new ones; empty: made at the first start, in <data dir>/master.key",
     )
-    tier: str = Field(
+    tier: Literal["free", "paid", "premium"] = Field(
         default="premium",
         validation_alias="BLOCKYARD_TIER",
         description="free, paid or premium: which providers and features this installation has",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from backend.data.db import Database
 from backend.data.key_file import NAME
@@ -42,11 +43,11 @@ async def canary(database: Database) -> Any:
 async def test_the_first_start_makes_a_key_that_only_its_owner_may_read(
     database: Database, settings: Settings
 ) -> None:
-    said: list[str] = []
-    vault = await open_vault(database, settings, progress=said.append)
+    with capture_logs() as said:
+        vault = await open_vault(database, settings)
     file = settings.data_dir / NAME
     assert file.stat().st_mode & 0o777 == 0o600
-    assert "Keep a copy" in said[0]
+    assert [(one["event"], one["file"]) for one in said] == [("vault.key_made", str(file))]
     assert [path.name for path in settings.data_dir.iterdir()] == [NAME]
     assert await vault.unseal(PLACE, await sealed_by(vault, database, {"a": "ü"})) == {"a": "ü"}
 

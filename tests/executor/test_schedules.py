@@ -12,7 +12,14 @@ import pytest
 from backend.data.cron import parse_cron
 from backend.data.db import Database
 from backend.data.graph_store import delete_graph, save_graph
-from backend.data.schedule_store import DueSchedule, Overlap, due_schedules, run_key, stop_schedules
+from backend.data.schedule_store import (
+    DueSchedule,
+    Overlap,
+    create_schedule,
+    due_schedules,
+    run_key,
+    stop_schedules,
+)
 from backend.data.user_store import LOCAL_USER_ID
 from backend.data.version_store import set_published
 from backend.executor.triggers.schedules import SIGNAL, Schedules, turn_at, verdict
@@ -297,6 +304,23 @@ async def test_no_schedule_is_made_for_a_foreign_graph(database: Database) -> No
     foreign = await published(database, durable.pure(), user_id="bob")
     with pytest.raises(NotFound):
         await scheduled(database, foreign)
+
+
+async def test_a_schedule_that_is_made_while_its_graph_is_deleted_goes_with_it(database: Database) -> None:
+    graph = await published(database, durable.pure())
+
+    async def delete() -> None:
+        async with database.begin() as connection:
+            await delete_graph(connection, LOCAL_USER_ID, graph.id)
+            await stop_schedules(connection, LOCAL_USER_ID, graph.id)
+
+    async with database.begin() as connection:
+        values = {"cron": "* * * * *", "next_at": AT}
+        await create_schedule(connection, LOCAL_USER_ID, "beside", graph.id, values)
+        deleting = asyncio.create_task(delete())
+        await asyncio.wait([deleting], timeout=0.5)
+    await deleting
+    assert await value(database, "SELECT count(*) FROM schedule") == 0
 
 
 # -- clocks --------------------------------------------------------------------------------------------------

@@ -71,6 +71,15 @@ async def test_the_owner_gets_it_and_nobody_else_does(
         await credentials.by_id("somebody-else", made.id)
 
 
+async def test_what_a_graph_calls_an_id_does_not_send_it_to_another_provider(
+    database: Database, credentials: StoredCredentials, local_user: str
+) -> None:
+    made = await stored(database, credentials, local_user)
+    assert await credentials.by_id(local_user, made.id, provider="GitHub") == made
+    with pytest.raises(CredentialsError, match="one of github, and is not sent to telegram"):
+        await credentials.by_id(local_user, made.id, provider="telegram")
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [

@@ -258,3 +258,22 @@ async def _dump(deployment: Deployment) -> str:
     finally:
         await connection.close()
     return "\n".join(said)
+
+
+async def test_secret_does_not_follow_to_another_host(ada: httpx.AsyncClient) -> None:
+    stored = {
+        "kind": "host_scoped",
+        "provider": "http",
+        "host": "api.example.com",
+        "headers": {"X-Key": "c4n4ry"},
+    }
+    one = (await ada.post("/api/credentials", json=stored)).json()
+    path = f"/api/credentials/{one['id']}"
+    refused = await ada.patch(path, json={"host": "elsewhere.example.net"})
+    assert refused.status_code == 400
+    assert [problem["path"] for problem in refused.json()["errors"]] == ["headers"]
+    assert (await ada.get(path)).json()["host"] == "api.example.com"
+    new = {"host": "elsewhere.example.net", "headers": {"X-Other": "for-elsewhere"}}
+    changed = await ada.patch(path, json=new)
+    assert (changed.status_code, changed.json()["host"]) == (200, "elsewhere.example.net")
+    assert changed.json()["secret_names"] == ["X-Other"]

@@ -17,8 +17,8 @@ import pytest
 from backend.data.graph import Graph
 from backend.data.graph_store import save_graph
 from backend.data.user_store import LOCAL_USER_ID
-from tests.server.conftest import TEXT_INPUT
 from backend.util.crypto import MasterKey
+from tests.server.conftest import TEXT_INPUT
 from tests.support.deployment import Deployment, Process, deployed
 from tests.support.http_server import Answer, LocalServer, local_http_server
 from tests.support.tcp_postgres import tcp_postgres

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.app import App
-from backend.data.tables import delivery, run
+from backend.data.tables import delivery, run, users
 from backend.integrations.webhooks._request import WebhookRequest
 from tests.server.conftest import Person, client_of, graph_json, link, make_person, node, stored
 from tests.support.webhooks import SECRET, Hook, listen, make_hook
@@ -235,7 +235,8 @@ async def test_a_delivery_needs_no_session_and_is_taken_from_any_origin(
 ) -> None:
     posted = hook.signed("evt_1", origin="https://elsewhere.example", **{"content-type": "text/plain"})
     assert (await nobody.post(**posted)).status_code == 200
-    assert (await nobody.get(hook.path)).status_code in (401, 404, 405)
+    looked_at = await nobody.get(hook.path)
+    assert (looked_at.status_code, "POST" in looked_at.json()["detail"]) == (404, True)
 
 
 async def test_a_graph_answers_its_sender_with_status_headers_and_body(
@@ -326,3 +327,44 @@ async def test_what_a_manager_raises_is_never_a_fault_of_ours(
     monkeypatch.setattr(WebhookRequest, "json", broken)
     answer = await nobody.post(**hook.signed("evt_1"))
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_input")
+
+
+async def test_a_graph_that_cannot_run_keeps_no_other_waiting(
+    app: App, url: str, nobody: httpx.AsyncClient, owner: Person, hook: Hook
+) -> None:
+    await heard(app, url, owner, hook, echo("good"))
+    await heard(app, url, owner, hook, echo("broken"), version=7)
+    answer = await nobody.post(**hook.signed("evt_1"))
+    assert (answer.status_code, len(answer.json()["run_ids"])) == (202, 1)
+    (row,) = await rows(app, hook)
+    assert (row["state"], row["run_ids"]) == ("started", answer.json()["run_ids"])
+    assert "version 7" in row["problem"]
+
+
+async def test_what_nobody_listened_for_may_come_again(
+    app: App, url: str, nobody: httpx.AsyncClient, owner: Person, hook: Hook
+) -> None:
+    assert (await nobody.post(**hook.signed("evt_1"))).json()["ignored"] == "example_event"
+    await heard(app, url, owner, hook, echo())
+    app.worker.signals.send("webhooks", hook.id)
+    await asyncio.sleep(0.3)
+    assert (await nobody.post(**hook.signed("evt_1"))).status_code == 202
+
+
+async def test_a_commit_in_doubt_is_told_as_what_came_of_it(
+    app: App, url: str, nobody: httpx.AsyncClient, owner: Person, hook: Hook
+) -> None:
+    """The connection breaks while the statement waits, and the statement commits later."""
+    await heard(app, url, owner, hook, echo())
+    await nobody.post(**hook.signed())
+    connection = app.worker.journal._connection
+    assert connection is not None
+    async with app.database.begin() as other:
+        await other.execute(sa.select(users.c.id).where(users.c.id == owner.id).with_for_update())
+        posting = asyncio.create_task(nobody.post(**hook.signed()))
+        await asyncio.sleep(0.4)
+        connection._transport.abort()  # type: ignore[attr-defined]  # as a network does
+        await asyncio.sleep(0.2)
+    answer = await posting
+    assert answer.status_code == 202, answer.text
+    assert len(await runs_of(app, owner.id)) == len(await rows(app, hook)) == 2

@@ -69,6 +69,11 @@ async def test_setup_names_what_is_wrong(nobody: httpx.AsyncClient, token: str) 
         assert [error["path"] for error in answer.json()["errors"]] == [path]
 
 
+async def test_setup_without_a_body_says_what_to_send(nobody: httpx.AsyncClient, token: str) -> None:
+    answer = await nobody.post("/api/setup")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The body is missing. Send a JSON object.")
+
+
 async def test_second_start_without_an_owner_makes_the_first_token_void(
     nobody: httpx.AsyncClient, token: str, app: App
 ) -> None:

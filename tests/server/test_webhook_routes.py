@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from backend.app import App
 from backend.blocks import Catalogue
-from backend.data.tables import audit_entry, delivery, trigger
+from backend.blocks.basic.respond import RespondToCallerBlock
+from backend.data.tables import audit_entry, delivery, trigger, users
 from backend.data.webhook_secret import secret_place
 from backend.util.log import HIDDEN
-from tests.server.conftest import Person, client_of, make_person, stored
+from tests.server.conftest import Person, client_of, graph_json, link, make_person, node, stored
 from tests.server.hooks import connected, door_graph, house_graph, kept, published
 from tests.support.engine import catalogue_with
 from tests.support.hook_provider import (
@@ -231,6 +232,19 @@ async def test_replay_starts_what_listens_now(app: App, eves: httpx.AsyncClient)
     assert (await eves.post(path)).json()["run_ids"] == []
 
 
+async def test_webhook_of_who_was_shut_out_rests_until_they_are_back(
+    app: App, eve: Person, eves: httpx.AsyncClient
+) -> None:
+    _, told = await published(eves, door_graph())
+    for is_active, status in [(False, 404), (True, 202)]:
+        async with app.database.begin() as connection:
+            await connection.execute(sa.update(users).where(users.c.id == eve.id).values(is_active=is_active))
+        for forget in app.worker.hearers["webhooks"]:
+            forget(told["webhook_id"])
+        answer = await sent(eves, told, told["secret"], body_of("door.opened"))
+        assert answer.status_code == status, answer.text
+
+
 async def test_delivery_of_another_webhook_is_not_found(eves: httpx.AsyncClient) -> None:
     one, two = await made(eves), await made(eves)
     pinged = (await eves.post(f"{GENERIC}/{one['id']}/ping")).json()
@@ -319,6 +333,40 @@ async def test_listener_goes_away_without_an_event(app: App, eves: httpx.AsyncCl
     assert nothing.status_code == 204
     async with app.database.begin() as connection:
         assert await connection.scalar(sa.select(trigger.c.listening_until)) is None
+
+
+async def test_who_listens_on_still_gets_the_test_event_when_another_has_gone(
+    app: App, eves: httpx.AsyncClient
+) -> None:
+    graph_id = await stored(eves, door_graph())
+    path = f"/api/graphs/{graph_id}/triggers/door"
+    given = (await eves.put(path)).json()
+    short = asyncio.create_task(eves.post(f"{path}/listen?timeout_s=1"))
+    await _listened(app)
+    long = asyncio.create_task(eves.post(f"{path}/listen?timeout_s=15"))
+    assert (await short).status_code == 204
+    test = await sent(eves, given, given["secret"], body_of("door.opened"), to="test")
+    assert test.status_code == 202, test.text
+    assert (await long).json()["delivery_id"] == test.json()["delivery_id"]
+    async with app.database.begin() as connection:
+        assert await connection.scalar(sa.select(trigger.c.listening_until)) is None
+
+
+async def test_test_event_is_answered_by_the_draft_as_it_is_now(app: App, eves: httpx.AsyncClient) -> None:
+    graph_id = await stored(eves, door_graph())
+    path = f"/api/graphs/{graph_id}/triggers/door"
+    given = (await eves.put(path)).json()
+    says = node("say", RespondToCallerBlock.id, status=201)
+    answering = graph_json(
+        "door", [node("door", DoorTriggerBlock.id), says], [link("door.event", "say.body")]
+    )
+    saved = await eves.put(f"/api/graphs/{graph_id}", json={**answering, "id": graph_id})
+    assert saved.status_code == 200, saved.text
+    listening = asyncio.create_task(eves.post(f"{path}/listen?timeout_s=10"))
+    await _listened(app)
+    test = await sent(eves, given, given["secret"], body_of("door.opened", n=5), to="test")
+    assert (test.status_code, test.json()) == (201, {"event": "door.opened", "n": 5})
+    assert (await listening).status_code == 200
 
 
 async def test_automatic_webhook_is_there_while_somebody_listens(

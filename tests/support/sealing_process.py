@@ -17,12 +17,14 @@ from backend.data.tables import webhook
 from backend.data.user_store import LOCAL_USER_ID
 from backend.data.vault import Vault, open_vault
 from backend.util.crypto import Place, key_id_of
+from backend.util.log import configure
 from backend.util.settings import Settings
 
 ROWS = 20
 
 
 async def main(database_url: str, data_dir: str, name: str) -> None:
+    configure(is_production=True)
     settings = Settings(database_url=database_url, data_dir=Path(data_dir), environment="test")
     database = await open_database(settings)
     vault = await open_vault(database, settings)

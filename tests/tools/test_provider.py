@@ -17,18 +17,19 @@ def _write(root: Path, file: str, text: str = "") -> None:
 
 def test_nothing_is_done_in_an_empty_repository(tmp_path: Path) -> None:
     lines = list(report(Names("google-maps"), tmp_path))
-    assert lines[-1].startswith("12 to do for google-maps")
+    assert lines[-1].startswith("13 to do for google-maps")
     assert not any(line.strip().startswith("done") for line in lines)
 
 
 def test_what_is_there_is_done_in_every_spelling(tmp_path: Path) -> None:
     _write(tmp_path, "backend/integrations/providers.py", '    GOOGLE_MAPS = "google-maps"\n')
+    _write(tmp_path, "backend/integrations/labels.py", '    ProviderName.GOOGLE_MAPS: "Google Maps",\n')
     _write(tmp_path, "backend/blocks/google_maps/_auth.py")
     _write(tmp_path, "backend/.env.example", "# GOOGLE_MAPS_API_KEY=\n")
     _write(tmp_path, "frontend/src/components/integrations/credentials-input.tsx", '  "google-maps": Map,\n')
     _write(tmp_path, "tools/checks/block_ids.txt", "0-1 GoogleMapsSearchBlock\n")
     done = [line for line in report(Names("google-maps"), tmp_path) if line.strip().startswith("done")]
-    assert len(done) == 5
+    assert len(done) == 6
 
 
 def test_other_provider_with_a_longer_name_does_not_count(tmp_path: Path) -> None:

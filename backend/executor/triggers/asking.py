@@ -11,6 +11,7 @@ from typing import Any, cast
 import orjson
 
 from backend.data.block import Block, PollRecord, PollResult
+from backend.data.credential_fields import check_fits
 from backend.data.graph import Graph
 from backend.data.model import JsonObject
 from backend.data.poll_store import LeasedPoll, WantedPoll
@@ -18,7 +19,8 @@ from backend.data.run import RunOptions
 from backend.executor.bound import BoundNode
 from backend.executor.program import FindBlock
 from backend.executor.worker import Worker
-from backend.util.errors import BlockError, BlockTimeout
+from backend.integrations.secret_values import scrubber_for
+from backend.util.errors import BlockError, BlockTimeout, BlockyardError
 
 ANSWER_WITHIN_S = 60.0
 SHORTEST_INTERVAL_S = 30.0
@@ -79,13 +81,20 @@ async def ask(worker: Worker, leased: LeasedPoll) -> Asked:
     for pin in node.block.Input.credentials_pins():
         if (reference := getattr(data, pin, None)) is not None:
             keywords[pin] = await worker.services.credentials.get(leased.user_id, reference)
+            check_fits(node.block.Input, pin, data, keywords[pin])
     about = _digest(node.constants)
     known = leased.cursor if leased.cursor is not None and leased.cursor["about"] == about else None
-    result = await _poll(node.block, data, None if known is None else known["cursor"], keywords)
+    scrubber = scrubber_for(keywords.values())
+    try:
+        result = await _poll(node.block, data, None if known is None else known["cursor"], keywords)
+    except BlockyardError as error:
+        error.args = (scrubber.text(str(error)), *error.args[1:])
+        raise
+    records = [PollRecord(record.id, scrubber.value(record.data)) for record in result.records]
     return Asked(
         options,
-        _inputs(result.records),
-        {"about": about, "cursor": result.cursor},
+        _inputs(records),
+        {"about": about, "cursor": scrubber.value(result.cursor)},
         known is None,
         bool(getattr(data, EMIT_EXISTING, False)),
     )

@@ -65,14 +65,13 @@ class Inbox:
         Raises:
             Unavailable: the database is away, or a graph cannot be run; then the delivery is stored as failed.
         """
-        try:
-            programs = [await self._program(delivery.user_id, start) for start in starts]
-        except BlockyardError as error:
-            await self._keep_failed(delivery, error)
-            raise Unavailable(f"The graph that this event starts cannot run: {error}") from error
-        if len(starts) == 1 and self._worker.has_room():
+        programs, problems = await self._programs(delivery.user_id, starts)
+        if problems and not programs:
+            await self._keep_failed(delivery, "; ".join(problems))
+            raise Unavailable(f"The graph that this event starts cannot run: {problems[0]}")
+        if len(programs) == 1 and not problems and self._worker.has_room():
             return await self._start_here(delivery, payload, *programs[0])
-        return await self._queue(delivery, payload, programs)
+        return await self._queue(delivery, payload, programs, "; ".join(problems))
 
     async def answer(self, taken: Taken, user_id: str, within_s: float) -> CallerAnswer | None:
         """What a block of the run says to the sender; None when it says nothing in time."""
@@ -86,6 +85,22 @@ class Inbox:
         except TimeoutError:
             pass
         return taken.loop.callers.answer
+
+    async def _programs(
+        self, user_id: str, starts: Sequence[Start]
+    ) -> tuple[list[tuple[Program, RunOptions]], list[str]]:
+        """Those that can run, and why the others cannot: one broken graph keeps no other waiting."""
+        found: list[tuple[Program, RunOptions]] = []
+        problems: list[str] = []
+        for start in starts:
+            try:
+                found.append(await self._program(user_id, start))
+            except Unavailable:
+                raise
+            except BlockyardError as error:
+                log.warning("inbox.graph_cannot_run", graph_id=start.graph_id, code=error.code)
+                problems.append(str(error))
+        return found, problems
 
     async def _program(self, user_id: str, start: Start) -> tuple[Program, RunOptions]:
         options = _options(start.node_id)
@@ -111,20 +126,24 @@ class Inbox:
         return Taken(delivery.id, (row.id,), loop=loop)
 
     async def _known(self, delivery: NewDelivery, error: RunLost) -> Taken:
-        """The run was not stored: its event had come before, or the database refused it."""
+        """The run is lost here: its event had come before, or the commit was in doubt and came through."""
         async with self._worker.database.raw() as connection:
-            known = await inbox_store.find_delivery(connection, delivery.webhook_id, delivery.event_id)
+            known = await inbox_store.find_delivery(connection, delivery)
         if known is None:
             raise Unavailable(_NOT_STORED) from error
-        return Taken(known.id, known.run_ids, is_repeat=True)
+        return Taken(known.id, known.run_ids, is_repeat=known.id != delivery.id)
 
     # -- in a transaction of its own -------------------------------------------------------------------
 
     async def _queue(
-        self, delivery: NewDelivery, payload: JsonObject, programs: Sequence[tuple[Program, RunOptions]]
+        self,
+        delivery: NewDelivery,
+        payload: JsonObject,
+        programs: Sequence[tuple[Program, RunOptions]],
+        problem: str,
     ) -> Taken:
         rows = [self._queued(delivery.user_id, payload, *one) for one in programs]
-        return await self._stored(delivery, rows)
+        return await self._stored(delivery, rows, problem)
 
     def _queued(
         self, user_id: str, payload: JsonObject, program: Program, options: RunOptions
@@ -140,11 +159,11 @@ class Inbox:
             "idempotency_key": None,
         }
 
-    async def _stored(self, delivery: NewDelivery, rows: Sequence[dict[str, Any]]) -> Taken:
+    async def _stored(self, delivery: NewDelivery, rows: Sequence[dict[str, Any]], problem: str) -> Taken:
         run_ids = [row["id"] for row in rows]
         try:
             async with self._worker.database.raw() as connection, connection.transaction():
-                known = await _store(connection, delivery, run_ids)
+                known = await _store(connection, delivery, run_ids, problem)
                 if known is None and rows:
                     await run_store.enqueue_new_runs(connection, rows)
         except Exception as error:
@@ -153,12 +172,11 @@ class Inbox:
             raise
         return known or Taken(delivery.id, tuple(run_ids))
 
-    async def _keep_failed(self, delivery: NewDelivery, error: BlockyardError) -> None:
+    async def _keep_failed(self, delivery: NewDelivery, problem: str) -> None:
         """For people to see and to replay. It has no event id: the sender may send the event again."""
-        log.warning("inbox.graph_cannot_run", webhook_id=delivery.webhook_id, code=error.code)
         failed = replace(delivery, event_id=None)
         async with self._worker.database.raw() as connection:
-            await inbox_store.store_delivery(connection, failed, [], "failed", str(error))
+            await inbox_store.store_delivery(connection, failed, [], "failed", problem)
 
 
 @lru_cache(maxsize=10_000)
@@ -167,12 +185,19 @@ def _options(node_id: str) -> RunOptions:
     return RunOptions(trigger_node=node_id)
 
 
-async def _store(connection: Connection, delivery: NewDelivery, run_ids: Sequence[str]) -> Taken | None:
-    """Store it; what there was before when its event is known."""
+async def _store(
+    connection: Connection, delivery: NewDelivery, run_ids: Sequence[str], problem: str
+) -> Taken | None:
+    """Store it; what there was before when its event is known.
+
+    What starts nothing keeps no event id: somebody may listen when the sender sends it again.
+    """
+    if not run_ids:
+        delivery = replace(delivery, event_id=None)
     state: inbox_store.DeliveryState = "started" if run_ids else "ignored"
-    if await inbox_store.store_delivery(connection, delivery, run_ids, state):
+    if await inbox_store.store_delivery(connection, delivery, run_ids, state, problem):
         return None
-    known = await inbox_store.find_delivery(connection, delivery.webhook_id, delivery.event_id)
+    known = await inbox_store.find_delivery(connection, delivery)
     if known is None:
         raise Unavailable(_NOT_STORED)
     return Taken(known.id, known.run_ids, is_repeat=True)

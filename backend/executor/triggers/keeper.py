@@ -26,6 +26,7 @@ from backend.executor.triggers.settling import settle
 from backend.executor.triggers.webhooks import as_webhook, ingress_url, own_url, seal_secret
 from backend.executor.worker import Worker
 from backend.integrations.credentials_store import DEFAULT_CREDENTIALS, StoredCredentials
+from backend.integrations.secret_values import scrubber_for
 from backend.integrations.webhooks import manager_of
 from backend.integrations.webhooks._auto_base import AutoWebhookManagerBase
 from backend.integrations.webhooks._request import Registration
@@ -202,7 +203,9 @@ class Keeper:
     async def _credentials_of(self, lease: dict[str, Any]) -> Credentials | None:
         if lease["credential_id"] is None:
             return None
-        return await self._credentials.by_id(lease["user_id"], lease["credential_id"])
+        return await self._credentials.by_id(
+            lease["user_id"], lease["credential_id"], provider=lease["provider"]
+        )
 
     async def _failed(self, lease: dict[str, Any], error: Exception) -> None:
         is_leaving = lease["state"] == "removing"
@@ -215,9 +218,18 @@ class Keeper:
                     await keeper_store.note_removed(connection, lease)
                 else:
                     again_in_s = None if isinstance(error, NotFound) else back_off_s(lease["attempts"], error)
-                    await keeper_store.note_failed(connection, lease, told(lease, error), again_in_s)
+                    problem = await self._scrubbed(lease, told(lease, error))
+                    await keeper_store.note_failed(connection, lease, problem, again_in_s)
         except Exception as away:
             self._tell(away)
+
+    async def _scrubbed(self, lease: dict[str, Any], text: str) -> str:
+        """Without the secret of the credential, which a provider may repeat."""
+        try:
+            credentials = await self._credentials_of(lease)
+        except BlockyardError:
+            return text
+        return text if credentials is None else scrubber_for([credentials]).text(text)
 
     def _tell(self, error: Exception) -> None:
         if is_away(error) or isinstance(error, BlockyardError):
@@ -259,6 +271,13 @@ def tell_webhooks(worker: Worker, webhook_ids: Collection[str]) -> None:
         worker.send(WAKE, webhook_id)
 
 
+async def try_again(worker: Worker, user_id: str, credential_id: str) -> None:
+    """Let the keeper try what failed with a credential that has another secret now."""
+    async with worker.database.begin() as connection:
+        webhook_ids = await keeper_store.try_again(connection, user_id, credential_id)
+    tell_webhooks(worker, webhook_ids)
+
+
 async def await_kept(worker: Worker, user_id: str, webhook_ids: Collection[str], timeout_s: float) -> None:
     """Wait until the keeper has tried these webhooks, or the time is over."""
     if not webhook_ids:
@@ -288,4 +307,4 @@ async def _are_pending(worker: Worker, user_id: str, webhook_ids: Collection[str
     return any(row["state"] == "pending" for row in rows)
 
 
-__all__ = ["KEPT", "WAKE", "Keeper", "await_kept", "back_off_s", "tell_webhooks", "told"]
+__all__ = ["KEPT", "WAKE", "Keeper", "await_kept", "back_off_s", "tell_webhooks", "told", "try_again"]

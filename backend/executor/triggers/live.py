@@ -13,6 +13,7 @@ from backend.data.draft_store import read_draft
 from backend.data.graph import Graph
 from backend.data.vault import Vault
 from backend.executor.program import FindBlock
+from backend.executor.triggers.answering import answering_nodes
 from backend.executor.triggers.polls import go_live_polls
 from backend.executor.triggers.settling import settle
 from backend.executor.triggers.webhooks import new_secret, seal_secret
@@ -74,7 +75,8 @@ async def go_live(
     await webhook_store.lock_webhooks(connection, user_id)
     known = await trigger_store.triggers_of_graph(connection, user_id, graph.id)
     touched = Touched({str(row["webhook_id"]) for row in known.values()})
-    wishes, _ = wishes_of(graph, find_block)
+    answering = await answering_nodes(connection, user_id, graph, find_block)
+    wishes, _ = wishes_of(graph, find_block, answering)
     for wish in wishes:
         webhook_id = await webhook_for(connection, user_id, wish, known.get(wish.node_id), vault, touched)
         await listen(connection, user_id, graph, wish, webhook_id, is_live=True)

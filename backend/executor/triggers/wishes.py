@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from backend.blocks.basic.respond import RespondToCallerBlock
 from backend.data.block import Block, BlockManualWebhookConfig, BlockWebhookConfig
 from backend.data.graph import Graph, Node
 from backend.data.model import JsonObject
@@ -45,15 +44,20 @@ class _Refused(Exception):  # it never leaves this file
         self.problem = problem
 
 
-def wishes_of(graph: Graph, find_block: FindBlock) -> tuple[list[Wish], list[Problem]]:
-    """What the enabled trigger nodes want, and what is wrong with the others."""
+def wishes_of(
+    graph: Graph, find_block: FindBlock, answering: Collection[str] = ()
+) -> tuple[list[Wish], list[Problem]]:
+    """What the enabled trigger nodes want, and what is wrong with the others.
+
+    `answering` are the nodes that may answer the sender (answering.py).
+    """
     wishes: list[Wish] = []
     problems: list[Problem] = []
     for node, block in trigger_nodes(graph, find_block):
         if node.disabled:
             continue
         try:
-            wishes.append(_wish(graph, node, block, find_block))
+            wishes.append(_wish(graph, node, block, answering))
         except _Refused as refused:
             problems.append(refused.problem)
     return wishes, problems
@@ -67,7 +71,7 @@ def trigger_nodes(graph: Graph, find_block: FindBlock) -> Iterator[tuple[Node, B
             yield node, block
 
 
-def wish_of(graph: Graph, node_id: str, find_block: FindBlock) -> Wish:
+def wish_of(graph: Graph, node_id: str, find_block: FindBlock, answering: Collection[str]) -> Wish:
     """What one node wants.
 
     Raises:
@@ -76,7 +80,7 @@ def wish_of(graph: Graph, node_id: str, find_block: FindBlock) -> Wish:
     for node, block in trigger_nodes(graph, find_block):
         if node.id == node_id:
             try:
-                return _wish(graph, node, block, find_block)
+                return _wish(graph, node, block, answering)
             except _Refused as refused:
                 raise BadInput(str(refused.problem), problems=(refused.problem,)) from refused
     problem = Problem(
@@ -87,7 +91,7 @@ def wish_of(graph: Graph, node_id: str, find_block: FindBlock) -> Wish:
     raise BadInput(str(problem), problems=(problem,))
 
 
-def _wish(graph: Graph, node: Node, block: Block, find_block: FindBlock) -> Wish:
+def _wish(graph: Graph, node: Node, block: Block, answering: Collection[str]) -> Wish:
     config = cast("BlockManualWebhookConfig", block.webhook_config)
     manager = _manager(node, config)
     is_automatic = isinstance(config, BlockWebhookConfig)
@@ -101,7 +105,7 @@ def _wish(graph: Graph, node: Node, block: Block, find_block: FindBlock) -> Wish
         resource=_resource(node, config, constants) if isinstance(config, BlockWebhookConfig) else "",
         credential_id=_credential_id(node, block, constants) if is_automatic else None,
         events=_events(node, block, config, constants, manager),
-        answer_within_s=manager.ANSWER_WITHIN_S if _reaches_answer(graph, node, find_block) else None,
+        answer_within_s=manager.ANSWER_WITHIN_S if _reaches(graph, node, answering) else None,
     )
 
 
@@ -196,19 +200,14 @@ def _defaults(block: Block) -> JsonObject:
     }
 
 
-def _reaches_answer(graph: Graph, start: Node, find_block: FindBlock) -> bool:
-    """Whether what the trigger sets off may come to a block that answers the sender."""
+def _reaches(graph: Graph, start: Node, ends: Collection[str]) -> bool:
+    """Whether what the trigger sets off may come to one of these nodes."""
     behind: defaultdict[str, set[str]] = defaultdict(set)
     for link in graph.links:
         behind[link.source_id].add(link.sink_id)
-    answering = {
-        node.id
-        for node in graph.nodes
-        if not node.disabled and isinstance(find_block(node.block_id), RespondToCallerBlock)
-    }
     seen, todo = {start.id}, [start.id]
     while todo:
         fresh = behind[todo.pop()] - seen
         seen |= fresh
         todo.extend(fresh)
-    return bool(answering & seen)
+    return not seen.isdisjoint(ends)

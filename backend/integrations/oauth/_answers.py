@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from typing import cast
+from typing import Any
 
+from backend.data.json_types import is_list, is_object
 from backend.data.model import JsonObject
+from backend.data.scrub import Scrubber
 from backend.util.clock import now
 from backend.util.errors import CredentialsError, ProviderError, ProviderUnavailable, RateLimited
 from backend.util.http_messages import Response
 from backend.util.http_retry import retry_after_s
 
 _LONGEST_QUOTE = 200
-_SHORTEST_SECRET = 6
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PASSING = frozenset(
     {"temporarily_unavailable", "server_error", "internal_error", "service_unavailable", "fatal_error"}
 )
@@ -84,12 +87,9 @@ def object_in(response: Response) -> JsonObject:
 
 
 def blotted(text: str, secrets: Sequence[str]) -> str:
-    """What a provider says, on one line and short, without what we have told it in confidence."""
+    """What a provider says, on one line and short, without what we have told it in confidence, however written."""
     text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "***")
-    return text[:_LONGEST_QUOTE]
+    return Scrubber(secrets).text(text)[:_LONGEST_QUOTE]
 
 
 def _body(response: Response) -> JsonObject | None:
@@ -100,7 +100,16 @@ def _body(response: Response) -> JsonObject | None:
         value = json.loads(response.content)
     except (ValueError, RecursionError):
         return None
-    return cast("JsonObject", value) if isinstance(value, dict) else None
+    return _storable(value) if is_object(value) else None
+
+
+def _storable(value: Any) -> Any:
+    """The value without characters that PostgreSQL cannot store: a name that was cut in two loses no login."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if is_object(value):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return [_storable(one) for one in value] if is_list(value) else value
 
 
 def _code_in(body: JsonObject | None) -> str:

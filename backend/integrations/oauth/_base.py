@@ -39,6 +39,11 @@ class Client:
         """The two as fields of a form (RFC 6749, 2.3.1)."""
         return {"client_id": self.id, "client_secret": self.secret}
 
+    @property
+    def as_basic(self) -> str:
+        """The two as HTTP Basic writes them (RFC 7617)."""
+        return base64.b64encode(f"{self.id}:{self.secret}".encode()).decode()
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -179,7 +184,7 @@ class OAuthHandler(ABC):
             label=self.LABEL,
             variables=self.variables(),
             no_longer_good=self.NO_LONGER_GOOD,
-            secrets=(*secrets, self.client.secret),
+            secrets=(*secrets, self.client.secret, self.client.as_basic),
         )
         if refusal is not None:
             raise refusal
@@ -250,6 +255,6 @@ def _seconds(value: object) -> float | None:
     """A number of seconds, which some providers send as text; None without one that is above zero."""
     try:
         seconds = float(value) if isinstance(value, int | float | str) else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return seconds if 0 < seconds < 1e10 else None

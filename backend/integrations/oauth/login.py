@@ -23,6 +23,7 @@ from backend.data.credential_store import (
 from backend.data.credentials import OAuth2Credentials
 from backend.data.db import Database
 from backend.data.oauth_login_store import LoginRow, place_of
+from backend.data.sealed_credentials import credentials_of
 from backend.data.tiers import require
 from backend.data.vault import Vault
 from backend.integrations.connections import connection_of
@@ -30,8 +31,9 @@ from backend.integrations.credentials_store import StoredCredentials, same_provi
 from backend.integrations.oauth import OAuthHandler, Tokens, handler_of
 from backend.integrations.oauth._answers import blotted
 from backend.integrations.oauth._tokens import credential_from, renewed
+from backend.integrations.secret_values import scrubber_for
 from backend.util.clock import new_id, now
-from backend.util.errors import BadInput, BlockyardError, Problem
+from backend.util.errors import BadInput, BlockyardError, Problem, SealBroken
 from backend.util.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -215,8 +217,7 @@ class Logins:
         """In the place of the one of before, whatever state that is in; its id stays, so graphs go on."""
         async with self._database.begin() as connection:
             row = await read_credential(connection, visitor.user_id, credential_id)
-            old = await self._store.opened(row)
-            assert isinstance(old, OAuth2Credentials), "the kind of a credential does not change"
+            old = await self._old(row)
             known = old.model_copy(update={"scopes": login.scopes, "metadata": {}})
             credential = renewed(known, tokens, handler.kept_scopes, time.time())
             if tokens.refresh_token is None and not handler.is_same_account(old, tokens):
@@ -236,6 +237,15 @@ class Logins:
             )
         return credential
 
+    async def _old(self, row: CredentialRow) -> OAuth2Credentials:
+        """The credential of before; one that no longer opens has no tokens."""
+        try:
+            old = await self._store.opened(row)
+        except SealBroken:
+            old = credentials_of(row, {"access_token": "", "refresh_token": None})
+        assert isinstance(old, OAuth2Credentials), "the kind of a credential does not change"
+        return old
+
     async def _tell_account(
         self, user_id: str, handler: OAuthHandler, credential: OAuth2Credentials, *, is_named: bool
     ) -> str:
@@ -243,11 +253,12 @@ class Logins:
         title = credential.title or handler.LABEL
         try:
             async with asyncio.timeout(_ACCOUNT_WITHIN_S):
-                account = await handler.account(credential)
+                told = await handler.account(credential)
         except (BlockyardError, TimeoutError) as error:
             code = error.code if isinstance(error, BlockyardError) else "timeout"
             log.warning("oauth.no_account", provider=credential.provider, code=code)
             return title
+        account = told.without(scrubber_for([credential]))
         who = account.name or account.email or account.organization
         async with self._database.begin() as connection:
             await record_test(connection, user_id, credential.id, tested_at=now(), account=asdict(account))

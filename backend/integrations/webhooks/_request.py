@@ -62,7 +62,7 @@ class Reply:
 class Introduction:
     """A provider brings the secret in its first request; it is stored, and what comes later is checked with it."""
 
-    secret: str
+    secret: str = field(repr=False)
     reply: Reply = Reply()
 
 
@@ -71,5 +71,5 @@ class Registration:
     """What a provider said when a webhook was made there. `secret` None: the one that we gave it."""
 
     provider_webhook_id: str
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     config: JsonObject = field(default_factory=dict[str, Any])

@@ -24,6 +24,7 @@ from backend.data.model import JsonObject
 from backend.data.sealed_credentials import credentials_of
 from backend.data.tiers import require
 from backend.data.user_store import lock_user
+from backend.executor.triggers.keeper import try_again
 from backend.integrations import oauth
 from backend.integrations.connections import connection_of
 from backend.integrations.credentials_store import is_platform_credential, platform_credentials
@@ -132,6 +133,7 @@ async def change_credential(
             await credential_store.rename_credential(connection, caller.user_id, credential_id, body.title)
             await _record(connection, caller.user_id, request, "rename", row.id, row.provider, row.kind)
     if replaced:
+        await try_again(site.app.worker, caller.user_id, credential_id)
         await ask_provider(site, caller.user_id, credential_id, timeout_s=_SAVED_TEST_TIMEOUT_S)
     return await _details(site, caller.user_id, credential_id)
 
@@ -190,7 +192,7 @@ async def _changed(site: Site, row: CredentialRow, body: CredentialChange, given
     """The stored credential with what was given in place of its own.
 
     Raises:
-        BadInput: it has no such parts. SealBroken: it does not open, and not all of its secret was given.
+        BadInput: it has no such parts, or another host and not its headers. SealBroken: it does not open, and not all of its secret was given.
     """
     secret = set(_BLANK.get(row.kind, ()))
     wrong = sorted(given - secret - _SHOWN.get(row.kind, set()))
@@ -202,6 +204,13 @@ async def _changed(site: Site, row: CredentialRow, body: CredentialChange, given
             for name in wrong
         )
         raise BadInput("; ".join(map(str, problems)), problems=problems)
+    if "host" in given and "headers" not in given and body.host != row.host:
+        problem = Problem(
+            "A secret is sent to no other host than the one that it was stored for.",
+            "Give `headers` too, which are for the new host.",
+            path="headers",
+        )
+        raise BadInput(str(problem), problems=(problem,))
     is_whole = secret <= given
     old = credentials_of(row, _BLANK[row.kind]) if is_whole else await site.app.credentials.opened(row)
     update: dict[str, Any] = {name: getattr(body, name) for name in given}

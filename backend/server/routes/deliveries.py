@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -12,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data import delivery_store
 from backend.data.delivery import NewDelivery
+from backend.data.run_store import load_origin
 from backend.data.webhook_store import IngressTrigger, load_for_ingress
 from backend.executor.triggers.inbox import Inbox, Start
 from backend.executor.triggers.webhooks import as_webhook
 from backend.integrations.webhooks._events import matches
 from backend.integrations.webhooks._request import WebhookRequest
 from backend.server.deps import CallerDep, IdCursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
+from backend.server.site import Site
 from backend.server.webhook_views import manager_for, webhook_at
 from backend.server.wire.common import Page
 from backend.server.wire.webhooks import DeliveryRow, DeliveryView, Replayed
@@ -73,7 +77,7 @@ async def replay_delivery(
 ) -> dict[str, Any]:
     """Take a delivery in once more: it starts what listens now, also when it was a repeat or failed.
 
-    A test event starts the version that it was sent to while somebody listened.
+    A test event starts the nodes and versions that it started while somebody listened.
     """
     app, manager = site.app, manager_for(provider)
     async with app.database.begin() as connection:
@@ -89,7 +93,9 @@ async def replay_delivery(
     payload, event = await manager.validate_payload(webhook, request)
     triggers = found.triggers if found is not None else ()
     is_ignored = event in manager.IGNORED_EVENTS
-    starts = [] if is_ignored else starts_of(triggers, event, is_test=row["is_test"])
+    starts = [] if is_ignored else live_starts(triggers, event)
+    if row["is_test"]:
+        starts = await _test_starts(site, caller.user_id, row["run_ids"], triggers)
     delivery = NewDelivery(
         id=new_id(),
         webhook_id=webhook_id,
@@ -106,14 +112,24 @@ async def replay_delivery(
     return {"delivery_id": taken.delivery_id, "run_ids": list(taken.run_ids)}
 
 
-def starts_of(triggers: tuple[IngressTrigger, ...], event: str, *, is_test: bool) -> list[Start]:
-    """The nodes that an event starts now; those that a test event was for, also when nobody listens any more."""
-    if is_test:
-        return [
-            Start(one.graph_id, one.test_version, one.node_id)
-            for one in triggers
-            if one.test_version is not None
-        ]
+async def _test_starts(
+    site: Site, user_id: str, run_ids: Sequence[str], triggers: tuple[IngressTrigger, ...]
+) -> list[Start]:
+    """What a test event has started, as far as those nodes still have the webhook."""
+    nodes = {(one.graph_id, one.node_id) for one in triggers}
+    found: list[Start] = []
+    async with site.app.database.begin() as connection:
+        for run_id in run_ids:
+            with suppress(NotFound):  # it was pruned
+                origin = await load_origin(connection, user_id, run_id)
+                node_id = orjson.loads(origin.options).get("trigger_node", "")
+                if (origin.graph_id, node_id) in nodes:
+                    found.append(Start(origin.graph_id, origin.graph_version, node_id))
+    return found
+
+
+def live_starts(triggers: tuple[IngressTrigger, ...], event: str) -> list[Start]:
+    """The nodes that an event starts now."""
     return [
         Start(one.graph_id, one.graph_version, one.node_id)
         for one in triggers

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from backend.data.credential_store import list_credentials
+from backend.executor.triggers.keeper import try_again
 from backend.executor.triggers.webhooks import own_url
 from backend.integrations.oauth.login import LoginFailed, Logins, Visitor, Wish
 from backend.integrations.providers import ProviderName
 from backend.server.access import Caller, Scope
 from backend.server.deps import CallerDep, JsonRoute, SiteDep
 from backend.server.logins import address_of
+from backend.server.oauth_page import oauth_page
 from backend.server.routes.credentials import MOST_CREDENTIALS
 from backend.server.site import Site
 from backend.server.wire.oauth import OAuthAddress, OAuthLogin
@@ -63,11 +64,13 @@ async def end_oauth_login(
             description=error_description,
         )
     except LoginFailed as failure:
-        return _page("Not connected", str(failure), failure.return_to, status=failure.http_status)
+        return oauth_page("Not connected", str(failure), failure.return_to, status=failure.http_status)
     except BlockyardError as failure:
-        return _page("Not connected", str(failure), "/", status=failure.status)
+        return oauth_page("Not connected", str(failure), "/", status=failure.status)
+    if done.is_again:
+        await try_again(site.app.worker, caller.user_id, done.credential_id)
     said = f"{done.title} is connected{' again' if done.is_again else ''}."
-    return _page(f"{done.label} is connected", said, done.return_to, leads_on=True)
+    return oauth_page(f"{done.label} is connected", said, done.return_to, leads_on=True)
 
 
 def redirect_uri_of(site: Site, provider: str) -> str:
@@ -100,37 +103,3 @@ async def _check_room(site: Site, caller: Caller) -> None:
         found = await list_credentials(connection, caller.user_id)
     if len(found) >= MOST_CREDENTIALS:
         raise Conflict(f"You have {MOST_CREDENTIALS:,} credentials, the most there may be. Delete some.")
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-{refresh}<title>{title} · Blockyard</title>
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/static/style.css">
-</head>
-<body>
-<main>
-<div class="sheet">
-<h1>{title}</h1>
-<p role="status">{said}</p>
-<p><a class="btn" href="{path}">Go on</a></p>
-</div>
-</main>
-</body>
-</html>
-"""
-_LEAD_ON = '<meta http-equiv="refresh" content="2; url={path}">\n'
-
-
-def _page(
-    title: str, said: str, return_to: str, *, status: int = 200, leads_on: bool = False
-) -> HTMLResponse:
-    """Without a script: the policy of all pages forbids those that stand in them."""
-    path = escape(return_to)
-    refresh = _LEAD_ON.format(path=path) if leads_on else ""
-    text = _PAGE.format(refresh=refresh, title=escape(title), said=escape(said), path=path)
-    return HTMLResponse(text, status_code=status)

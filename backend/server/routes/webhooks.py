@@ -32,7 +32,7 @@ from backend.server.wire.webhooks import (
     WebhookView,
 )
 from backend.util.clock import now
-from backend.util.errors import Conflict
+from backend.util.errors import Conflict, SealBroken
 
 router = APIRouter(prefix="/api/integrations/{provider}/webhooks", tags=["triggers"], route_class=JsonRoute)
 _MOST = 1_000
@@ -171,7 +171,8 @@ async def rotate_secret(
         secret = asked.secret or new_secret()
         old, old_until = await _old(site, row, asked.keep_old_s)
         changes: dict[str, Any] = {
-            "sealed": await seal_secret(connection, app.vault, user_id, webhook_id, secret, **old)
+            "sealed": await seal_secret(connection, app.vault, user_id, webhook_id, secret, **old),
+            "introduced_at": None,  # only the secret that the provider has brought is shown again
         }
         if row["is_automatic"] and row["state"] != "removing":
             changes |= {"state": "pending", "problem": "", "next_attempt_at": now()}
@@ -188,7 +189,10 @@ async def _old(site: Site, row: dict[str, Any], keep_s: int) -> tuple[dict[str, 
     """The secret of now as one that is taken a while yet, and until when."""
     if not keep_s or row["sealed"] is None:
         return {}, None
-    stored = await site.app.vault.unseal(secret_place(row["user_id"], row["id"]), row["sealed"])
+    try:
+        stored = await site.app.vault.unseal(secret_place(row["user_id"], row["id"]), row["sealed"])
+    except SealBroken:
+        return {}, None  # nobody can be checked with it; another secret is the cure
     until = now().timestamp() + keep_s
     return {"old": stored["secret"], "old_until": until}, datetime.fromtimestamp(until, UTC)
 

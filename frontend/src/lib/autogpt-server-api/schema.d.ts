@@ -1193,7 +1193,7 @@ export interface paths {
          * Take a delivery in once more: it starts what listens now, also when it was a repeat or failed
          * @description Take a delivery in once more: it starts what listens now, also when it was a repeat or failed.
          *
-         *     A test event starts the version that it was sent to while somebody listened.
+         *     A test event starts the nodes and versions that it started while somebody listened.
          */
         post: operations["replay_delivery"];
         delete?: never;
