@@ -67,7 +67,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """From the environment only the documented names count: HOST and PORT are often somebody else's."""
         for source in (env_settings, dotenv_settings):
-            source.config = {**source.config, "populate_by_name": False}
+            by_alias = source.config.copy()
+            by_alias["populate_by_name"] = False
+            source.config = by_alias
         return init_settings, env_settings, dotenv_settings
 
     data_dir: Path = Field(default_factory=default_data_dir, validation_alias="BLOCKYARD_DATA_DIR")
