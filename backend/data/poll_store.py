@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.connection import Connection
 from backend.data.model import JsonObject
+from backend.data.newest import newest_first
 from backend.data.tables import graph, poll
 from backend.util.clock import new_id
 from backend.util.errors import NotFound
@@ -103,12 +104,9 @@ async def list_polls(
     graph_id: str | None = None,
 ) -> list[JsonObject]:
     """Newest first; `before` is the last id of the page before."""
-    query = _polls(user_id).order_by(poll.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(poll.c.id < before)
-    if graph_id is not None:
-        query = query.where(poll.c.graph_id == graph_id)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return await newest_first(
+        connection, _polls(user_id), poll, limit=limit, before=before, graph_id=graph_id
+    )
 
 
 async def read_poll(connection: AsyncConnection, user_id: str, poll_id: str) -> JsonObject:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.data.connection import Connection
 from backend.data.model import JsonObject
+from backend.data.newest import newest_first
 from backend.data.tables import graph, schedule
 from backend.data.user_store import lock_user
 from backend.data.version_store import living, lock_graph, no_graph
@@ -147,12 +148,9 @@ async def list_schedules(
     graph_id: str | None = None,
 ) -> list[JsonObject]:
     """Newest first; `before` is the last id of the page before."""
-    query = _schedules(user_id).order_by(schedule.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(schedule.c.id < before)
-    if graph_id is not None:
-        query = query.where(schedule.c.graph_id == graph_id)
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    return await newest_first(
+        connection, _schedules(user_id), schedule, limit=limit, before=before, graph_id=graph_id
+    )
 
 
 async def lock_schedule(connection: AsyncConnection, user_id: str, schedule_id: str) -> JsonObject:

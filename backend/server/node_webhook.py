@@ -88,15 +88,4 @@ async def point(
             }
         await trigger_store.change_trigger(connection, user_id, graph.id, wish.node_id, changes)
         return
-    await trigger_store.put_trigger(
-        connection,
-        user_id,
-        graph.id,
-        wish.node_id,
-        block_id=wish.block_id,
-        webhook_id=webhook_id,
-        events=list(wish.events),
-        graph_version=0,
-        is_live=False,
-        answer_within_s=wish.answer_within_s,
-    )
+    await live.listen(connection, user_id, graph, wish, webhook_id, is_live=False)

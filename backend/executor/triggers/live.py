@@ -118,7 +118,7 @@ async def remove(connection: AsyncConnection, user_id: str, graph_id: str) -> To
 async def listen(
     connection: AsyncConnection, user_id: str, graph: Graph, wish: Wish, webhook_id: str, *, is_live: bool
 ) -> None:
-    """Let a node listen to a webhook; a live one starts this version of the graph."""
+    """Let a node listen to a webhook; a live one starts this version of the graph, others none yet."""
     await trigger_store.put_trigger(
         connection,
         user_id,
@@ -127,7 +127,7 @@ async def listen(
         block_id=wish.block_id,
         webhook_id=webhook_id,
         events=list(wish.events),
-        graph_version=graph.version,
+        graph_version=graph.version if is_live else 0,
         is_live=is_live,
         answer_within_s=wish.answer_within_s,
     )
