@@ -70,7 +70,9 @@ async def test_standard_block_of_the_tutorial_runs_in_a_graph(worker: Worker, ap
     one = node("example", ExampleBlock, name="Ada", greetings=["Hello", "Hi"], credentials=REFERENCE)
     run = await execute(worker, graph([one]))
     assert run.status == RunStatus.COMPLETED
-    said = [f"API response: {word}! It is Bearer ***." for word in ("Hello", "Hi")]  # a secret is not given out
+    said = [
+        f"API response: {word}! It is Bearer ***." for word in ("Hello", "Hi")
+    ]  # a secret is not given out
     keys = [seen.headers.get("authorization") for seen in api.seen]
     assert keys == ["Bearer mock-example-api-key"] * 2
     assert run.outs("example", "response") == [{"message": text} for text in said]
