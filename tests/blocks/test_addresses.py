@@ -58,6 +58,8 @@ def _address_pins(block: Block) -> Iterator[str]:
 
 
 PLACES = [(block, pin) for block in catalogue() for pin in _address_pins(block)]
+FREE = [(block, pin) for block, pin in PLACES if not block.name.startswith("Github")]
+"""Blocks that go where they are told. Addresses of GitHub only name a thing, for which its own API is asked."""
 _REQUIRED: dict[str, dict[str, Any]] = {"AgentFileInputBlock": {"name": "file"}}
 
 
@@ -139,7 +141,7 @@ async def test_no_refused_address_is_connected_to(
     assert connects == []
 
 
-@pytest.mark.parametrize(("block", "pin"), PLACES, ids=lambda one: getattr(one, "name", one))
+@pytest.mark.parametrize(("block", "pin"), FREE, ids=lambda one: getattr(one, "name", one))
 async def test_every_legal_address_is_connected_to(
     block: Block, pin: str, connects: list[tuple[str, int]]
 ) -> None:

@@ -19,7 +19,8 @@ async def _old_run(dsn: str) -> None:
 
 
 async def test_dry_run_counts_and_prune_removes(blockyard: CommandLine, database_url: str) -> None:
-    none = {"runs": 0, "graphs": 0, "files": 0, "sessions": 0, "audit_entries": 0, "deliveries": 0}
+    kinds = ("runs", "graphs", "files", "sessions", "oauth_logins", "audit_entries", "deliveries")
+    none = dict.fromkeys(kinds, 0)
     assert blockyard("prune", "--dry-run", "--json").json == none
     await _old_run(database_url)
     assert blockyard("prune", "--dry-run", "--json").json == none | {"runs": 2}
