@@ -18,13 +18,15 @@ def is_callback(scope: Scope) -> bool:
 
 def stranger_page() -> HTMLResponse:
     """For a browser that is not logged in here."""
-    return oauth_page(
+    page = oauth_page(
         "Not connected",
         "This browser is not logged in to Blockyard at this address. Log in, and connect again; the address must be "
         "the one that BLOCKYARD_PUBLIC_URL says, since a login at localhost does not hold at 127.0.0.1.",
         "/",
         status=401,
     )
+    page.headers["www-authenticate"] = "Bearer"
+    return page
 
 
 _PAGE = """<!doctype html>

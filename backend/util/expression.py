@@ -145,11 +145,20 @@ def _evaluated_apart(source: str, items: list[Any], values: dict[str, Any], want
     return results
 
 
-def _inner(source: str) -> str:
+def _bare(source: str) -> str:
     """The expression without its braces, if it has some."""
     trimmed = source.strip()
     braced = _BRACED.fullmatch(trimmed)
-    inner = braced[1].strip() if braced else trimmed
+    return braced[1].strip() if braced else trimmed
+
+
+def _inner(source: str) -> str:
+    """The same, if it is one that can be evaluated.
+
+    Raises:
+        BlockError: it is empty or too long.
+    """
+    inner = _bare(source)
     if not inner:
         raise BlockError("The expression is empty. Write one, like item.price > 10.")
     if len(inner) > MAX_SOURCE_CHARS:
@@ -162,9 +171,7 @@ def _inner(source: str) -> str:
 @lru_cache(maxsize=2048)
 def _simple(source: str) -> _Simple | None:
     """The expression as path, comparison and literal; None when it is more than that."""
-    if not source.strip() or len(source) > _MAX_SIMPLE_CHARS:
-        return None
-    match = _SIMPLE.fullmatch(_inner(source))
+    match = _SIMPLE.fullmatch(_bare(source)) if len(source) <= _MAX_SIMPLE_CHARS else None
     path = tuple(_steps(match["steps"])) if match else ()
     if match is None or len(path) > _MAX_STEPS or not _METHODS.isdisjoint(path):
         return None

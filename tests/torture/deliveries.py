@@ -44,6 +44,8 @@ KINDS = {
     "without id": 6,
 }
 """What is sent, and how often of a hundred."""
+TAKEN = {200, 202, 204}
+"""Some providers take 202 for a failure."""
 WITHOUT_IDS = ProviderName.GENERIC_WEBHOOK.value
 _HOUR_S = 3600.0
 _LONGEST_TRY_S = 60.0
@@ -152,7 +154,7 @@ class Senders:
         event_id = f"event-{next(self._numbers)}"
         self._known.setdefault(target.webhook_id, []).append(event_id)
         self.sent.events[self._event(target, event_id)] = 0
-        if await self._until_acknowledged(client, target, event_id) == 202:
+        if await self._until_acknowledged(client, target, event_id) in TAKEN:
             await self._acknowledged()
 
     async def _replayed(self, client: httpx.AsyncClient, target: Target) -> None:
@@ -183,8 +185,8 @@ class Senders:
         until = time.monotonic() + _LONGEST_TRY_S
         while time.monotonic() < until:
             body, headers = self._signed(target, event_id)
-            status = await self._post(client, kind, target.path(), body, headers, expected={200, 202})
-            if status in (200, 202):
+            status = await self._post(client, kind, target.path(), body, headers, expected=TAKEN)
+            if status in TAKEN:
                 self.sent.events[self._event(target, event_id)] += 1
             if 200 <= status < 500:
                 return status
@@ -288,7 +290,10 @@ class Found:
 
 
 async def look(connection: Connection, targets: list[Target], sent: Sent) -> Found:
-    """Compare what was acknowledged with what is there."""
+    """Compare what was acknowledged with what is there.
+
+    Airtable's trigger asks Airtable what has changed, which is not there: its runs happen, and fail.
+    """
     rows = await connection.fetch("SELECT webhook_id, event_id, run_ids FROM delivery")
     runs: dict[str, Any] = {
         row["id"]: row["status"]
@@ -296,11 +301,13 @@ async def look(connection: Connection, targets: list[Target], sent: Sent) -> Fou
             "SELECT id, status FROM run WHERE graph_id = ANY($1)", [target.graph_id for target in targets]
         )
     }
+    asking = {target.webhook_id for target in targets if target.provider == ProviderName.AIRTABLE.value}
     by_event = {(row["webhook_id"], row["event_id"]): row["run_ids"] for row in rows if row["event_id"]}
     named = [run_id for row in rows for run_id in row["run_ids"]]
 
     def is_done(event: tuple[str, str]) -> bool:
-        return [runs.get(run_id) for run_id in by_event.get(event, [])] == ["completed"]
+        ends = [runs.get(run_id) for run_id in by_event.get(event, [])]
+        return ends == (["failed"] if event[0] in asking else ["completed"])
 
     lost = [
         f"{event} -> {by_event.get(event)}"

@@ -221,6 +221,13 @@ def test_both_ways_of_evaluating_say_the_same(source: str, items: list[Any]) -> 
     assert holds_for_each(source, items, {}) == json.loads(answer({**request, "wants": "truth"}))
 
 
+@pytest.mark.parametrize("source", ["", "  ", "{{}}", "{{  }}"])
+def test_an_empty_expression_is_not_simple_and_fails_when_it_is_evaluated(source: str) -> None:
+    assert not is_simple(source)
+    with pytest.raises(BlockError, match="empty"):
+        evaluate_each(source, [1], {})
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text("item.[]0'{}<=>!-x \n\"", max_size=20), st.lists(values, max_size=2))
 def test_no_text_makes_the_two_ways_differ(source: str, items: list[Any]) -> None:
