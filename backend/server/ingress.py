@@ -23,9 +23,9 @@ from backend.data.model import JsonObject
 from backend.data.run import CallerAnswer
 from backend.data.webhook_secret import put_introduced
 from backend.data.webhook_store import IngressTrigger
-from backend.executor.triggers.inbox import Inbox, Start, Taken
+from backend.executor.triggers.inbox import Inbox, Start, Taken, live_triggers
 from backend.integrations.providers import ProviderName
-from backend.integrations.webhooks._events import matches, refuse_unknown
+from backend.integrations.webhooks._events import refuse_unknown
 from backend.integrations.webhooks._request import Reply, WebhookRequest
 from backend.server.body import limited, read_body
 from backend.server.known_webhooks import KnownWebhook
@@ -237,7 +237,7 @@ def _listening(triggers: tuple[IngressTrigger, ...], event: str, *, is_test: boo
     if is_test:
         moment = datetime.now(UTC)
         return [one for one in triggers if one.listening_until is not None and one.listening_until > moment]
-    return [one for one in triggers if one.is_live and matches(event, one.events)]
+    return live_triggers(triggers, event)
 
 
 def _told_headers(known: KnownWebhook, request: WebhookRequest) -> str:

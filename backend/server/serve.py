@@ -16,6 +16,7 @@ from backend.data.user_store import has_owner
 from backend.executor.worker import tune_collector
 from backend.server.state import App, open_app
 from backend.util.errors import SetupProblem
+from backend.util.own_address import http_url
 from backend.util.settings import Settings
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ def bound(host: str, port: int) -> Generator[socket.socket]:
 def url_of(listener: socket.socket, host: str) -> str:
     """The address to open in a browser."""
     port: int = listener.getsockname()[1]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104  # an address to show, not to bind
-    return f"http://{shown}:{port}"
+    return http_url(host, port)
 
 
 @asynccontextmanager

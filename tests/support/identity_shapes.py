@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ def _basic(seen: Seen) -> str:
     return base64.b64decode(text).decode() if kind == "Basic" else ""
 
 
-class Shape:
+class Shape(ABC):
     """The standard's own; each provider says where it differs."""
 
     name: str
@@ -65,8 +66,9 @@ class Shape:
             answer["expires_in"] = expires_in_s
         return answer
 
+    @abstractmethod
     def account(self, seen: Seen) -> Answer:
-        raise NotImplementedError
+        """Who has logged in, in the provider's own shape."""
 
     def revoked(self) -> Answer:
         return Answer.of_json({})

@@ -20,10 +20,12 @@ from backend.data.connection import Connection
 from backend.data.delivery import NewDelivery
 from backend.data.model import JsonObject
 from backend.data.run import CallerAnswer, RunOptions
+from backend.data.webhook_store import IngressTrigger
 from backend.executor.program import Program
 from backend.executor.run_log import RunLog, RunLost
 from backend.executor.run_loop import RunLoop
 from backend.executor.worker import ACCEPT_S, Worker
+from backend.integrations.webhooks._events import matches
 from backend.util.clock import new_id
 from backend.util.errors import BlockyardError, Unavailable
 
@@ -41,6 +43,11 @@ class Start:
     graph_id: str
     graph_version: int
     node_id: str
+
+
+def live_triggers(triggers: Sequence[IngressTrigger], event: str) -> list[IngressTrigger]:
+    """Those of a webhook's triggers that an event starts now."""
+    return [one for one in triggers if one.is_live and matches(event, one.events)]
 
 
 @dataclass(frozen=True, slots=True)

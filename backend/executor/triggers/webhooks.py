@@ -14,6 +14,7 @@ from backend.data.model import JsonObject
 from backend.data.vault import Vault
 from backend.data.webhook_secret import secret_place
 from backend.integrations.providers import ProviderName
+from backend.util.own_address import http_url
 from backend.util.settings import Settings
 
 _LETTERS = string.ascii_letters + string.digits
@@ -69,6 +70,4 @@ def own_url(settings: Settings) -> str:
     """Where this server is reached from outside, as far as it knows."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  # an address to show, not to bind
-    host = everywhere.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
-    return f"http://{host}:{settings.port}"
+    return http_url(settings.host, settings.port)

@@ -16,9 +16,8 @@ from backend.data import delivery_store
 from backend.data.delivery import NewDelivery
 from backend.data.run_store import load_origin
 from backend.data.webhook_store import IngressTrigger, load_for_ingress
-from backend.executor.triggers.inbox import Inbox, Start
+from backend.executor.triggers.inbox import Inbox, Start, live_triggers
 from backend.executor.triggers.webhooks import as_webhook
-from backend.integrations.webhooks._events import matches
 from backend.integrations.webhooks._request import WebhookRequest
 from backend.server.deps import CallerDep, IdCursor, JsonRoute, KeyDep, Limit, SiteDep, next_cursor
 from backend.server.site import Site
@@ -93,7 +92,8 @@ async def replay_delivery(
     payload, event = await manager.validate_payload(webhook, request)
     triggers = found.triggers if found is not None else ()
     is_ignored = event in manager.IGNORED_EVENTS
-    starts = [] if is_ignored else live_starts(triggers, event)
+    listening = [] if is_ignored else live_triggers(triggers, event)
+    starts = [Start(one.graph_id, one.graph_version, one.node_id) for one in listening]
     if row["is_test"]:
         starts = await _test_starts(site, caller.user_id, row["run_ids"], triggers)
     delivery = NewDelivery(
@@ -126,15 +126,6 @@ async def _test_starts(
                 if (origin.graph_id, node_id) in nodes:
                     found.append(Start(origin.graph_id, origin.graph_version, node_id))
     return found
-
-
-def live_starts(triggers: tuple[IngressTrigger, ...], event: str) -> list[Start]:
-    """The nodes that an event starts now."""
-    return [
-        Start(one.graph_id, one.graph_version, one.node_id)
-        for one in triggers
-        if one.is_live and matches(event, one.events)
-    ]
 
 
 async def _delivery(

@@ -224,12 +224,12 @@ async def test_refused_holder_whose_lease_has_ended_waits_for_its_successor(
     """The successor may just have been given the token that voided this one's."""
     slow = Refresher(database, credentials, secrets, lease_s=0.2)
     given = await give(database, credentials, idp)
-    idp.refresh_with, idp.refresh_delay_s = "invalid_grant", 0.6
+    idp.refresh_with, idp.refresh_delay_s = "invalid_grant", 2.0
     use = asyncio.create_task(slow.fresh(USER, given))
-    await asyncio.sleep(0.35)
+    await asyncio.sleep(1.0)
     async with database.begin() as connection:
         assert await take_lease(connection, USER, given.id, revision=0, holder="successor", lease_s=20)
-    await asyncio.sleep(0.6)
+    await asyncio.sleep(1.6)
     async with database.begin() as connection:
         assert (await read_credential(connection, USER, given.id)).state == "ok"
     other = given.model_copy(
