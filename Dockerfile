@@ -1,3 +1,10 @@
+FROM node:24-slim AS page
+WORKDIR /build/frontend
+COPY frontend/package.json frontend/package-lock.json ./
+RUN npm install --no-save --ignore-scripts --no-audit --no-fund --no-update-notifier
+COPY frontend .
+RUN npm exec --offline -- vite build
+
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /venv
@@ -7,7 +14,9 @@ RUN pip install --require-hashes --requirement requirements.lock
 # The builder comes from a lock as well, into a Python of its own that does not leave this stage.
 RUN python -m venv /builder && /builder/bin/pip install --require-hashes --requirement requirements-dev.lock
 COPY pyproject.toml README.md ./
+COPY tools/page_in_wheel.py tools/
 COPY backend backend
+COPY --from=page /build/backend/server/page backend/server/page
 RUN /builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . && pip install --no-deps dist/*.whl \
     && python -m compileall -q /venv/lib
 

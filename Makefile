@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
 NPM := npm install --no-save --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
-CHECKS := check-format check-lint check-mypy check-pyright check-imports check-house check-typescript
+CHECKS := check-format check-lint check-mypy check-pyright check-imports check-house check-typescript check-biome check-knip
 PYTEST := $(PYTHON) -m pytest -p tests.plugins.no_skips
 
 # Processes that run tests side by side, each with its own database server; 0: one after the other. On two cores
@@ -25,17 +25,39 @@ help: ## List the targets
 setup: .venv/.installed tools/prisma/node_modules/.installed frontend/node_modules/.installed ## Install everything a developer needs
 
 .PHONY: run
-run: .venv/.installed ## Start Blockyard on this machine (needs no Node)
+run: page ## Start Blockyard on this machine; builds the page when it has changed
 	@.venv/bin/blockyard serve $(ARGS)
 
+.PHONY: page
+page: .venv/.installed ## Build the page, if it has changed; brings its own Node where there is none
+	@$(PYTHON) -m tools.page
+
+.PHONY: dev
+dev: setup ## The server and the page with hot reload, which is at another port
+	@.venv/bin/blockyard serve $(ARGS) & server=$$!; trap 'kill $$server 2>/dev/null; wait $$server' EXIT; \
+	  cd frontend && BLOCKYARD_SERVER="http://127.0.0.1:$${BLOCKYARD_PORT:-8020}" npm run --silent dev
+
 .PHONY: test
-test: setup check ## Check everything, then run all tests; ARGS="-k queue" picks some
+test: setup check page ## Check everything, then run all tests; ARGS="-k queue" picks some of Python's
+	@$(if $(ARGS),:,$(MAKE) test-page)
 	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(if $(ARGS),:,$(MAKE) test-browser)
+
+.PHONY: test-page
+test-page: frontend/node_modules/.installed ## The tests of the page's own code
+	@cd frontend && npm test --silent
+
+.PHONY: test-browser
+test-browser: setup page ## The page in a real Chromium: CHROMIUM, or the one that is installed
+	@chromium="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"; \
+	if [[ -n $$chromium ]]; then cd frontend && CHROMIUM=$$chromium npm run --silent browser; \
+	elif [[ $${CI:-} == true ]]; then echo "There is no Chromium for the browser tests: apt-get install chromium" >&2; exit 1; \
+	else echo "The browser tests were left out, there is no Chromium. Debian: apt-get install chromium; or set CHROMIUM."; fi
 
 .PHONY: check
-check: setup ## Format, lint, types, import contracts, house rules, TypeScript
+check: setup ## Format, lint, types, import contracts, house rules; both languages
 	@$(MAKE) -j2 --keep-going --output-sync=target $(CHECKS)
-	@echo "Nothing found: format, lint, types, imports, house rules, TypeScript"
+	@echo "Nothing found: format, lint, types, imports, house rules, unused code; in both languages"
 
 .PHONY: fix
 fix: setup gen ## Format and repair what a tool can repair
@@ -73,7 +95,7 @@ sbom: .venv/.installed ## Print the bill of materials (CycloneDX)
 
 .PHONY: clean
 clean: ## Remove what was installed and cached; data in .blockyard stays
-	@rm -rf .venv tools/prisma/node_modules frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv tools/prisma/node_modules frontend/node_modules backend/server/page .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: $(CHECKS)
 check-format:
@@ -90,6 +112,10 @@ check-house:
 	@$(PYTHON) -m tools.checks
 check-typescript:
 	@cd frontend && npm run --silent typecheck
+check-biome:
+	@cd frontend && npm run --silent lint
+check-knip:
+	@cd frontend && npm run --silent unused
 
 .venv/pyvenv.cfg:
 	@for python in python3.13 python3.12 python3.11 python3; do \

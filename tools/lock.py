@@ -1,6 +1,6 @@
 """Writes the lock files from pyproject.toml: `python -m tools.lock [--upgrade]`.
 
-Both hold hashes and no addresses, for every Python from 3.11 on and every system.
+They hold hashes and no addresses, for every Python from 3.11 on and every system.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ _COMPILE = [
     *(
         "pip",
         "compile",
-        "pyproject.toml",
         "--quiet",
         "--generate-hashes",
         "--no-emit-index-url",
@@ -25,9 +24,16 @@ _COMPILE = [
 ]
 
 
+_LOCKS = {
+    "requirements.lock": ["pyproject.toml"],
+    "requirements-dev.lock": ["pyproject.toml", "--group", "dev"],
+    "requirements-node.lock": ["--group", "pyproject.toml:node"],
+}
+
+
 def main(arguments: list[str]) -> None:
-    for target, groups in {"requirements.lock": [], "requirements-dev.lock": ["--group", "dev"]}.items():
-        command = [str(_UV), *_COMPILE, *groups, *arguments, "--output-file", target]
+    for target, sources in _LOCKS.items():
+        command = [str(_UV), *_COMPILE, *sources, *arguments, "--output-file", target]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -130,6 +130,21 @@ class RunOptions(BaseModel):
         return self.model_dump_json(exclude_defaults=True)
 
 
+class HttpExchange(BaseModel):
+    """What a block sent to a service and what came back, when that is why it failed. Secrets are masked."""
+
+    method: str
+    url: str
+    request_headers: dict[str, str]
+    request_body: str = Field(description="Its first 4 KiB; of what is no text, what it is")
+    request_size_bytes: int
+    status: int | None = Field(description="None: no answer came")
+    response_headers: dict[str, str]
+    response_body: str = Field(description="As `request_body`")
+    response_size_bytes: int
+    duration_ms: float | None = Field(description="With repetitions; None: no answer came")
+
+
 class RunError(BaseModel):
     """A failure: where, at which item, why, and where to look."""
 
@@ -139,6 +154,9 @@ class RunError(BaseModel):
     item: list[int] = []
     code: str
     message: str
+    exchange: HttpExchange | None = Field(
+        default=None, description="The request behind it, for the first 10 errors of a run"
+    )
 
 
 class Leftover(BaseModel):

@@ -7,8 +7,8 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import NAMESPACE_OID, uuid5
 
 import orjson
@@ -19,19 +19,17 @@ from backend.data.file import FileContent, clean_name, file_id_in, media_type_of
 from backend.data.kept_value_store import ALL_GRAPHS
 from backend.data.model import JsonObject
 from backend.data.run import CallerAnswer
-from backend.data.run_store import ANSWER, TAKE_REVIEW
+from backend.data.run_store import TAKE_REVIEW
+from backend.executor.answers import RESPONSE, answer_caller
 from backend.executor.files import pin_with
 from backend.executor.values import from_wire, hold, release, to_wire
 from backend.util.clock import id_beside, now
-from backend.util.errors import BlockError, InvalidInput, NotFound, TooLarge
+from backend.util.errors import BlockError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from backend.executor.run_loop import RunLoop
     from backend.executor.run_node import NodeRun
 
 Result = TypeVar("Result")
-_RESPONSE = "respond"
-MAX_ANSWER_CHARS = 1_048_576
 
 
 @dataclass(slots=True)
@@ -197,32 +195,11 @@ class BlockContext:
 
     async def respond(self, status: int, headers: Mapping[str, str], body: Any) -> bool:
         steps = self._run.memory.steps
-        if _RESPONSE not in steps:
-            answer = CallerAnswer(
-                status=status, **self._run.scrubbed({"headers": dict(headers), "body": body})
-            )
-            raw = answer.model_dump_json()
-            if len(raw) > MAX_ANSWER_CHARS:
-                raise TooLarge("The answer is larger than 1 MiB. Answer with less, or with where to find it.")
+        if RESPONSE not in steps:
             self._run.check_alive()
-            self._answer(answer, raw)
-        return bool(steps[_RESPONSE])
-
-    def _answer(self, answer: CallerAnswer, raw: str) -> None:
-        """It is told once it is on disk."""
-        root, run_log = self._run.loop.root, self._run.loop.log
-        is_first = not root.callers.is_answered
-        if is_first:
-            root.callers.is_answered = True
-            if run_log is root.log:
-                root.row.answer = raw
-                run_log.change_row()
-            else:
-                run_log.also(ANSWER, root.row.id, raw)
-        self._record(_RESPONSE, is_first)
-        if is_first:
-            written = cast("asyncio.Future[None]", run_log.flushed())
-            written.add_done_callback(partial(_tell, root, answer))
+            said = self._run.scrubbed({"headers": dict(headers), "body": body})
+            self._record(RESPONSE, answer_caller(self._run.loop, CallerAnswer(status=status, **said)))
+        return bool(steps[RESPONSE])
 
     async def keep_value(self, key: str, value: Any, scope: KeptScope = "graph") -> None:
         kept, graph_id = self._run.loop.services.kept, self._graph_of(scope)
@@ -254,12 +231,6 @@ class BlockContext:
         wire = to_wire(hold(self._run.scrubbed(result)))
         self._run.loop.log.note("step", self._run.node.index, self.firing, {"key": key, "result": wire})
         self._run.memory.steps[key] = orjson.loads(orjson.dumps(wire))
-
-
-def _tell(root: RunLoop, answer: CallerAnswer, written: asyncio.Future[None]) -> None:
-    if written.exception() is None:
-        root.callers.tell(answer)
-        root.services.answered(root)
 
 
 class ThreadContext:

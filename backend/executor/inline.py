@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
+from backend.data.run import EventKind
+from backend.executor.answers import PromptContext
 from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.plan import Firing
 from backend.executor.program import ERROR_PIN
@@ -33,6 +35,7 @@ def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
     path, refs, taken = firing.item.path, refs_of(firing), firing.inputs
     plan.start(firing)
     seq, said = run_log.next_seq, cast("Said", [])
+    wires: list[Any] = []
     try:
         values = _open(loop, firing, node, taken)
         each, check = firing.node.spec.each, node.check_output
@@ -43,15 +46,18 @@ def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
             held = loop.storable(pin, hold(given), firing)
             seq += 1
             value = plan.yielded(firing, pin, held, seq)
-            said.append((pin, held, value.item.index if pin in each else None))
+            index = value.item.index if pin in each else None
+            said.append((pin, held, index))
+            wires.append((pin, to_wire(held), index))
             if firing.pending > loop.max_waiting_values or len(said) >= LONGEST:
                 break
         else:
             plan.ended(firing)
-            yields = [(pin, to_wire(held), index) for pin, held, index in said]
-            run_log.append(("i", node.index, firing.n, path, refs, yields, began, run_log.now_us() - began))
+            run_log.append(("i", node.index, firing.n, path, refs, wires, began, run_log.now_us() - began))
             if node.is_output:
                 loop.take_outputs(node, firing.n, said)
+            if node.keywords:
+                loop.memories.pop((node.index, firing.n), None)
             return
     except _TakesLong:
         _unpack(loop, firing, node, (path, refs, began), said)
@@ -67,10 +73,10 @@ def run_inline(loop: RunLoop, firing: Firing, node: BoundNode) -> None:
 
 def refs_of(firing: Firing) -> dict[str, Any]:
     """The numbers of the events whose values the firing takes, by pin."""
-    return {
-        pin: [part.seq for part in value] if isinstance(value, list) else value.seq
-        for pin, value in firing.inputs.items()
-    }
+    refs: dict[str, Any] = {}
+    for pin, value in firing.inputs.items():
+        refs[pin] = [part.seq for part in value] if isinstance(value, list) else value.seq
+    return refs
 
 
 def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any]) -> Iterator[Any]:
@@ -84,14 +90,20 @@ def _open(loop: RunLoop, firing: Firing, node: BoundNode, taken: dict[str, Any])
         edits = loop.edits[node.index]
         taken = {pin: value for pin, value in taken.items() if pin not in edits}
         overrides = {**(overrides or {}), **edits}
-    if any(is_large(value.data) for value in taken.values()):
-        raise _TakesLong
-    data = node.input_model({pin: value.data for pin, value in taken.items()}, overrides)
+    values: dict[str, Held] = {}
+    for pin, value in taken.items():
+        held = values[pin] = value.data
+        if is_large(held):
+            raise _TakesLong
+    data = node.input_model(values, overrides)
     if not node.block.is_quick(data):
         raise _TakesLong
     if not node.keywords:
         return cast("Iterator[Any]", node.run(data))
-    return cast("Iterator[Any]", node.run(data, **loop.facts(node, firing, node.keywords)))
+    keywords: dict[str, Any] = {**loop.facts(node, firing, node.keywords)}
+    if "context" in node.keywords:
+        keywords["context"] = PromptContext(loop, node, firing)
+    return cast("Iterator[Any]", node.run(data, **keywords))
 
 
 def _unpack(loop: RunLoop, firing: Firing, node: BoundNode, start: tuple[Any, Any, int], said: Said) -> None:
@@ -100,6 +112,9 @@ def _unpack(loop: RunLoop, firing: Firing, node: BoundNode, start: tuple[Any, An
     loop.log.append(("s", node.index, firing.n, path, refs, t))
     for pin, held, index in said:
         loop.log.append(("y", node.index, firing.n, pin, to_wire(held), index, t))
+    memory = loop.memories.get((node.index, firing.n))
+    for key, result in memory.steps.items() if memory is not None else ():
+        loop.log.note(EventKind.STEP, node.index, firing.n, {"key": key, "result": result})
     loop.take_outputs(node, firing.n, said)
 
 
@@ -107,6 +122,7 @@ def _fail(loop: RunLoop, firing: Firing, node: BoundNode, said: Said, failure: F
     if node.node.policy.retry.times:
         loop.go_on_beside(firing, node, said, _Raising(failure))
     else:
+        loop.memories.pop((node.index, firing.n), None)
         loop.record_failure(firing, node, failure, attempt=1)
 
 

@@ -14,6 +14,7 @@ from backend.executor.inline import refs_of
 from backend.executor.plan import Firing
 from backend.executor.records import Record, Segment, numbered
 from backend.executor.run_loop import RunLoop
+from backend.executor.run_node import exchange_of
 from backend.executor.values import Held, Stored, digest, from_wire
 from backend.util.errors import Diverged
 
@@ -164,6 +165,7 @@ class Replay:
                     item=path,
                     code=data["code"],
                     message=data["message"],
+                    exchange=exchange_of(data, self._loop.errors),
                 )
             )
         self._loop.calls.end(key, data["message"])

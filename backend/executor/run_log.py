@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -71,6 +71,7 @@ class RunLog:
     _row_changed: bool = False
     _is_refused: bool = False
     _extras: list[Extra] = field(default_factory=list[Extra])
+    _to_tell: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
     _waiters: list[tuple[int, asyncio.Future[None]]] = field(
         default_factory=list[tuple[int, "asyncio.Future[None]"]]
     )
@@ -105,7 +106,12 @@ class RunLog:
         self._extras.append((sql, arguments))
         self.journal.mark(self)
 
-    def flushed(self) -> Awaitable[None]:
+    def once_written(self, tell: Callable[[], None]) -> None:
+        """Call it when what the next commit writes is on disk; never, if that does not come to be."""
+        self._to_tell.append(tell)
+        self.journal.mark(self)
+
+    def flushed(self) -> asyncio.Future[None]:
         """Done when everything that was appended so far is on disk.
 
         Raises:
@@ -131,8 +137,9 @@ class RunLog:
             self.is_new,
             self._extras,
             self.next_seq - self._first_seq if self._records else 0,
+            self._to_tell,
         )
-        self._records, self._extras, self._row_changed = [], [], False
+        self._records, self._extras, self._to_tell, self._row_changed = [], [], [], False
         return part
 
     def _row_columns(self) -> tuple[Any, ...] | None:
@@ -182,6 +189,8 @@ class RunLog:
             for seq, future in waiting:
                 if seq <= self.flushed_seq and not future.done():
                     future.set_result(None)
+        for tell in part.to_tell:  # last: whoever hears of an answer finds the run ended, if it is
+            tell()
 
     def lose(self) -> None:
         """The run is another worker's now."""
@@ -197,7 +206,7 @@ class RunLog:
             self.lose()
             return
         self._is_refused = True
-        self._records, self._extras, self._row_changed = [], [], False
+        self._records, self._extras, self._to_tell, self._row_changed = [], [], [], False
         if part.records:
             self.next_seq = part.first_seq
         self._disappoint()
@@ -224,6 +233,8 @@ class Part:
     extras: list[Extra]
     count: int
     """Events, which are more than records."""
+    to_tell: list[Callable[[], None]]
+    """What is called once it is on disk."""
 
     @property
     def last_seq(self) -> int:

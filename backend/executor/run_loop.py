@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Iterator
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -30,9 +30,9 @@ from backend.executor.program import Program
 from backend.executor.purse import Purse
 from backend.executor.reuse import Reuse, take_over
 from backend.executor.run_log import RunLog
-from backend.executor.run_node import Failure, Memory, NodeRun
+from backend.executor.run_node import Failure, Memory, NodeRun, exchange_in, exchange_of
 from backend.executor.services import Replayed, Services
-from backend.executor.values import Encoded, Held, Stored, digest, raw_json, size_bytes, to_wire
+from backend.executor.values import Held, Stored, digest, raw_json, size_bytes, to_wire
 from backend.executor.waits import Waits
 from backend.util.clock import new_id, now
 from backend.util.errors import LimitReached
@@ -129,14 +129,14 @@ class RunLoop:
         """Go, for the first time or on from where a replay has ended."""
         self._began = time.perf_counter()
         self.log.note(EventKind.STATE, None, None, self.services.begin(self))
-        if self.parent is None:
-            left_s = max(self._max_active_s - self.active_s, 0.0)
-            self._timer = asyncio.get_running_loop().call_later(left_s, self._on_active_too_long)
         if replay is not None:
             replay.start_interrupted()
             self.waits.wake_due()
             self.waits.wake_asking()
         self.pump()
+        if self.parent is None and not self.is_over:
+            left_s = max(self._max_active_s - self.active_s, 0.0)
+            self._timer = asyncio.get_running_loop().call_later(left_s, self._on_active_too_long)
 
     def fail(self, code: str, message: str) -> None:
         """End the run for a reason that is no block's."""
@@ -201,7 +201,8 @@ class RunLoop:
 
     def go_on_beside(self, firing: Firing, node: BoundNode, said: Said, rest: Iterator[Any] | None) -> None:
         """A pure block that was not done in one go: where it stands is `rest`, None: it has not begun."""
-        memory = Memory(yields=[(pin, digest(held)) for pin, held, _ in said])
+        memory = self.remember((node.index, firing.n))
+        memory.yields += [(pin, digest(held)) for pin, held, _ in said]
         run = NodeRun(self, firing, node, memory)
         run.begun = rest
         self._spawn(run)
@@ -264,6 +265,7 @@ class RunLoop:
             "message": failure.message,
             "attempt": run.attempt,
             "pause_s": round(pause_s, 3),
+            **exchange_in(failure),
         }
         self.log.note(EventKind.RETRIED, run.node.index, run.firing.n, data)
 
@@ -284,7 +286,7 @@ class RunLoop:
 
     def record_failure(self, firing: Firing, node: BoundNode, failure: Failure, attempt: int) -> None:
         path = [index for _, _, index in firing.item.path]
-        data = {"code": failure.code, "message": failure.message, "attempt": attempt}
+        data = {"code": failure.code, "message": failure.message, "attempt": attempt, **exchange_in(failure)}
         seq = self.log.note(EventKind.FAILED, node.index, firing.n, data)
         verdict = self.plan.failed(firing, failure.message, seq)
         if verdict == "handled":
@@ -296,6 +298,7 @@ class RunLoop:
             item=path,
             code=failure.code,
             message=failure.message,
+            exchange=exchange_of(data, self.errors),
         )
         if verdict == "stop":
             self._fail_run(error)
@@ -309,9 +312,6 @@ class RunLoop:
 
         One that links pick parts from stays: the plan, which picks, reads nothing.
         """
-        kind = type(held)
-        if kind is not Encoded and kind is not str:
-            return held
         size = size_bytes(held)
         if size < _SPILL_BYTES:
             return held
@@ -445,7 +445,7 @@ class RunLoop:
 
     def _leave(self, status: RunStatus | None) -> None:
         self._stop_work()
-        written = self._leaving = cast("asyncio.Future[None]", self.log.flushed())
+        written = self._leaving = self.log.flushed()
         written.add_done_callback(lambda done: self._left(done, status))
 
     def _left(self, done: asyncio.Future[None], status: RunStatus | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +15,8 @@ from backend.data.away import surely
 from backend.data.block import BlockData, Execution
 from backend.data.credential_fields import check_fits
 from backend.data.credentials import Credentials
+from backend.data.model import JsonObject
+from backend.data.run import HttpExchange, RunError
 from backend.executor import streams
 from backend.executor.bound import BoundNode, pinned_values
 from backend.executor.context import BlockContext, Suspend, ThreadContext
@@ -31,13 +33,17 @@ from backend.util.errors import (
     Diverged,
     Interrupted,
     LimitReached,
+    ProviderError,
 )
+from backend.util.http_record import Recorder, recorder
+from backend.util.http_shown import Scrub, shown
 
 if TYPE_CHECKING:
     from backend.data.scrub import Scrubber
     from backend.executor.purse import Hold
     from backend.executor.run_loop import RunLoop
 
+_MOST_EXCHANGES = 10
 _NEVER_RETRIED = frozenset({Diverged.code, Interrupted.code, LimitReached.code, BudgetReached.code})
 
 
@@ -63,6 +69,8 @@ class Failure:
     code: str
     message: str
     retry_after_s: float | None = None
+    exchange: JsonObject | None = None
+    """What was sent to a service that refused, and its answer (util/http_shown.py)."""
 
 
 class NodeRun:
@@ -86,6 +94,7 @@ class NodeRun:
         "is_large",
         "reported_usd_micros",
         "scrubber",
+        "recorder",
         "_position",
     )
 
@@ -113,6 +122,8 @@ class NodeRun:
         """What the block says that this attempt has cost."""
         self.scrubber: Scrubber | None = None
         """Takes the secrets that the block was given out of whatever it says; None: it was given none."""
+        self.recorder: Recorder | None = None
+        """What this attempt's block has sent; None: it has not begun."""
         self._position = 0
         self.key = (node.index, firing.n)
 
@@ -146,7 +157,7 @@ class NodeRun:
             except (Exception, streams.Abandoned) as error:
                 if isinstance(error, RunLost):
                     raise
-                failure = self.failure = self._harmless(describe(error))
+                failure = self.failure = self._harmless(describe(error), error)
                 self._settle(failure.code)
                 if failure.code == BudgetReached.code:
                     self._when_alive(self.loop.services.billing.refuse, failure)
@@ -200,8 +211,15 @@ class NodeRun:
                 f"{len(self.memory.yields)} had been recorded before."
             )
 
-    def _harmless(self, failure: Failure) -> Failure:
-        return replace(failure, message=self.scrubbed(failure.message))
+    def _harmless(self, failure: Failure, error: BaseException) -> Failure:
+        scrub: Scrub = str if self.scrubber is None else self.scrubber.text
+        return replace(failure, message=scrub(failure.message), exchange=self._exchange(error, scrub))
+
+    def _exchange(self, error: BaseException, scrub: Scrub) -> JsonObject | None:
+        """What was sent and came back, if a service's refusal is behind the error."""
+        refusal = next((link for link in _chain(error) if isinstance(link, ProviderError)), None)
+        behind = self.recorder and refusal and self.recorder.behind(refusal.http_status)
+        return {**shown(behind, scrub)} if behind else None
 
     def scrubbed(self, value: Any) -> Any:
         """The value without the secrets that the block was given: services repeat what they are sent."""
@@ -264,9 +282,12 @@ class NodeRun:
             path = f"{type(block).__module__}:{type(block).__qualname__}"
             return self.loop.services.processes.run(path, data.model_dump(mode="json"), facts)
         keywords = await self._keywords(data)
+        self.recorder = Recorder()
+        recorder.set(self.recorder)
         if execution is Execution.ASYNC:
             return cast("AsyncIterator[BlockData]", block.run(data, **keywords))
-        if execution is Execution.INLINE and not self.is_large and block.is_quick(data):
+        is_here = execution is Execution.INLINE and "context" not in block.wanted_keywords
+        if is_here and not self.is_large and block.is_quick(data):
             return streams.inline(cast("Iterator[BlockData]", block.run(data, **keywords)))
         make = lambda: cast("Iterator[BlockData]", block.run(data, **keywords))  # noqa: E731
         return self.loop.services.threads.iterate(make)
@@ -298,8 +319,8 @@ class NodeRun:
         keywords = self._facts()
         if "context" in wanted:
             context = BlockContext(self)
-            is_thread = self.node.execution is Execution.THREAD
-            keywords["context"] = ThreadContext(context, asyncio.get_running_loop()) if is_thread else context
+            is_async = self.node.execution is Execution.ASYNC
+            keywords["context"] = context if is_async else ThreadContext(context, asyncio.get_running_loop())
         keywords.update(await self._credentials(data, wanted))
         return keywords
 
@@ -337,6 +358,17 @@ def describe(error: BaseException) -> Failure:
         text if isinstance(error, BlockyardError) and text else f"{type(error).__name__}: {text}".rstrip(": ")
     )
     return Failure(code, message, getattr(typed, "retry_after_s", None))
+
+
+def exchange_in(failure: Failure) -> JsonObject:
+    """What of it goes into the event."""
+    return {} if failure.exchange is None else {"exchange": failure.exchange}
+
+
+def exchange_of(data: JsonObject, others: Sequence[RunError]) -> HttpExchange | None:
+    """For the run's own list of errors, from the event: only the first few keep it, since all are in one row."""
+    found = data.get("exchange")
+    return None if found is None or len(others) >= _MOST_EXCHANGES else HttpExchange.model_validate(found)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

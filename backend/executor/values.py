@@ -172,7 +172,7 @@ def as_wire(held: Held) -> Any:
 
 
 def _looks_like_ours(raw: bytes) -> bool:
-    return b'"$blob"' in raw or b'"$value"' in raw
+    return b'"$' in raw and (b'"$blob"' in raw or b'"$value"' in raw)
 
 
 def is_reference(value: Any) -> bool:

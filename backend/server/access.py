@@ -44,8 +44,7 @@ class Need(StrEnum):
 PUBLIC, SIGNED_IN, SESSION = Need.PUBLIC, Need.SIGNED_IN, Need.SESSION
 
 ACCESS: dict[tuple[str, str], Need | Scope] = {
-    ("GET", "/"): PUBLIC,
-    ("GET", "/static/{name}"): PUBLIC,
+    ("GET", "/{path:page}"): PUBLIC,
     ("GET", "/api/health/live"): PUBLIC,
     ("GET", "/api/health/ready"): PUBLIC,
     ("GET", "/api/setup"): PUBLIC,
@@ -73,6 +72,7 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("DELETE", "/api/api-keys/{key_id}"): SESSION,
     ("GET", "/api/blocks"): SIGNED_IN,
     ("GET", "/api/blocks/{block_id}"): SIGNED_IN,
+    ("POST", "/api/blocks/pins"): Scope.GRAPHS_READ,
     ("GET", "/api/graphs"): Scope.GRAPHS_READ,
     ("POST", "/api/graphs"): Scope.GRAPHS_WRITE,
     ("GET", "/api/graphs/{graph_id}"): Scope.GRAPHS_READ,
@@ -82,6 +82,7 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("POST", "/api/graphs/{graph_id}/copy"): Scope.GRAPHS_WRITE,
     ("POST", "/api/graphs/validate"): Scope.GRAPHS_READ,
     ("POST", "/api/graphs/{graph_id}/validate"): Scope.GRAPHS_READ,
+    ("GET", "/api/graphs/{graph_id}/typical"): Scope.GRAPHS_READ,
     ("GET", "/api/graphs/{graph_id}/draft"): Scope.GRAPHS_READ,
     ("PUT", "/api/graphs/{graph_id}/draft"): Scope.GRAPHS_WRITE,
     ("GET", "/api/graphs/{graph_id}/versions"): Scope.GRAPHS_READ,
@@ -175,6 +176,9 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("GET", "/api/wizard"): SIGNED_IN,
 }
 
+NO_PAGE = ("api", "mcp", "metrics")
+"""First parts of the paths that are a program's; all others are the page's."""
+
 _VIEWER = frozenset(
     {
         Scope.GRAPHS_READ,
@@ -211,9 +215,10 @@ def scopes_of(role: str, granted: list[str] | None = None) -> frozenset[Scope]:
 
 def is_public(method: str, path: str) -> bool:
     """Whether the path is on the allow-list: the only ones that are answered without credentials."""
-    if path.startswith("/static/"):
-        path = "/static/{name}"
-    return ACCESS.get(("GET" if method == "HEAD" else method, path)) is PUBLIC
+    method = "GET" if method == "HEAD" else method
+    if method == "GET" and path[1:].partition("/")[0] not in NO_PAGE:
+        path = "/{path:page}"
+    return ACCESS.get((method, path)) is PUBLIC
 
 
 def check_access(caller: Caller | None, method: str, route: str) -> None:

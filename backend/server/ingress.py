@@ -11,6 +11,7 @@ import re
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -104,13 +105,18 @@ async def receive_delivery(site: Site, place: Place, scope: Scope, receive: Rece
 async def _webhook_at(site: Site, place: Place) -> KnownWebhook:
     """The same answer for an id that is unknown and for one that is another provider's."""
     known = await site.webhooks.find(place.webhook_id)
-    try:
-        provider = ProviderName.parse(place.provider)
-    except ValueError:
-        provider = None
-    if known is None or known.webhook.provider is not provider:
+    if known is None or known.webhook.provider is not _provider(place.provider):
         raise NotFound("There is no such webhook. Copy its address anew from Blockyard.")
     return known
+
+
+@lru_cache(maxsize=1_000)
+def _provider(name: str) -> ProviderName | None:
+    """The provider that an address names, None when there is none."""
+    try:
+        return ProviderName.parse(name)
+    except ValueError:
+        return None
 
 
 async def _read(scope: Scope, receive: Receive, known: KnownWebhook) -> WebhookRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class KnownWebhooks:
         self._database = database
         self._vault = vault
         self._known: OrderedDict[str, tuple[KnownWebhook | None, float]] = OrderedDict()
+        self._looking: dict[str, asyncio.Future[KnownWebhook | None]] = {}
+        """Look-ups under way: a burst whose webhook is just being forgotten shares one."""
         self._forgotten = 0
 
     def listen(self, worker: Worker) -> KnownWebhooks:
@@ -55,6 +58,7 @@ class KnownWebhooks:
         """It has changed; what is being looked up meanwhile may be as it was before."""
         self._forgotten += 1
         self._known.pop(webhook_id, None)
+        self._looking.pop(webhook_id, None)
 
     async def find(self, webhook_id: str) -> KnownWebhook | None:
         """The webhook of whichever user; None: there is none, or it is being removed.
@@ -67,6 +71,13 @@ class KnownWebhooks:
         known = self._known.get(webhook_id)
         if known is not None and known[1] > time.monotonic():
             return known[0]
+        looking = self._looking.get(webhook_id)
+        if looking is None:
+            looking = self._looking[webhook_id] = asyncio.ensure_future(self._look(webhook_id))
+            looking.add_done_callback(lambda done: self._looked(webhook_id, done))
+        return await asyncio.shield(looking)
+
+    async def _look(self, webhook_id: str) -> KnownWebhook | None:
         until, forgotten = time.monotonic() + _KNOWN_FOR_S, self._forgotten
         async with self._database.begin() as connection:
             stored = await load_for_ingress(connection, webhook_id)
@@ -78,6 +89,12 @@ class KnownWebhooks:
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
         return found
+
+    def _looked(self, webhook_id: str, looking: asyncio.Future[KnownWebhook | None]) -> None:
+        if self._looking.get(webhook_id) is looking:
+            del self._looking[webhook_id]
+        if not looking.cancelled():
+            looking.exception()  # those who wait for it are told; nobody may be left
 
     async def _opened(self, stored: IngressWebhook) -> KnownWebhook | None:
         manager = manager_of(stored.provider)

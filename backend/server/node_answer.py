@@ -81,8 +81,12 @@ def firing_row(page: NodePage, facts: FiringFacts) -> Json:
         "duration_ms": (ended_us - began_us) / 1000 if has_ended else None,
         "attempts": index.retries.get(firing, 0) + 1,
         "cost": cost(index.costs.get(firing, 0)),
-        "error": _error(facts.ended_with) if state is State.FAILED and facts.ended_with else None,
+        "error": _firing_error(facts.ended_with) if state is State.FAILED and facts.ended_with else None,
     }
+
+
+def _firing_error(data: Json) -> Json:
+    return {**_error(data), "exchange": data.get("exchange")}
 
 
 def _error(data: Json, longest: int | None = None) -> Json:

@@ -8,7 +8,10 @@ from html import escape
 from fastapi.responses import HTMLResponse
 from starlette.types import Scope
 
+from backend.server.plain_page import plain_page
+
 _CALLBACK = re.compile(r"/api/oauth/[^/]+/callback")
+_LEAD_ON = '<meta http-equiv="refresh" content="2; url={path}">\n'
 
 
 def is_callback(scope: Scope) -> bool:
@@ -29,35 +32,9 @@ def stranger_page() -> HTMLResponse:
     return page
 
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-{refresh}<title>{title} · Blockyard</title>
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/static/style.css">
-</head>
-<body>
-<main>
-<div class="sheet">
-<h1>{title}</h1>
-<p role="status">{said}</p>
-<p><a class="btn" href="{path}">Go on</a></p>
-</div>
-</main>
-</body>
-</html>
-"""
-_LEAD_ON = '<meta http-equiv="refresh" content="2; url={path}">\n'
-
-
 def oauth_page(
     title: str, said: str, return_to: str, *, status: int = 200, leads_on: bool = False
 ) -> HTMLResponse:
-    """Without a script: the policy of all pages forbids those that stand in them."""
-    path = escape(return_to)
-    refresh = _LEAD_ON.format(path=path) if leads_on else ""
-    text = _PAGE.format(refresh=refresh, title=escape(title), said=escape(said), path=path)
-    return HTMLResponse(text, status_code=status)
+    """Says what came of it and leads back; by itself, if all went well."""
+    head = _LEAD_ON.format(path=escape(return_to)) if leads_on else ""
+    return plain_page(title, said, path=return_to, status=status, head=head)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from backend.executor.typical import TypicalRuns
 from backend.server.auth import Callers
 from backend.server.avatars import Avatars
+from backend.server.bundle import Bundle
 from backend.server.known_webhooks import KnownWebhooks
 from backend.server.metrics import SiteMetrics
 from backend.server.passwords import LoginLimit, Passwords
@@ -21,11 +23,13 @@ class Site:
     app: App
     callers: Callers
     webhooks: KnownWebhooks
+    typical: TypicalRuns
     passwords: Passwords = field(default_factory=Passwords)
     logins: LoginLimit = field(default_factory=LoginLimit)
     sockets: Sockets = field(default_factory=Sockets)
     metrics: SiteMetrics = field(default_factory=SiteMetrics)
     avatars: Avatars = field(default_factory=Avatars)
+    bundle: Bundle = field(default_factory=Bundle)
     is_wordy: bool = False
     """Whether the log names every request, also those that went well."""
     warnings: dict[str, tuple[list[str], float]] = field(default_factory=dict[str, tuple[list[str], float]])
@@ -38,4 +42,4 @@ def make_site(app: App) -> Site:
     settings = app.settings
     is_wordy = settings.environment == "development" or settings.log_level == "DEBUG"
     webhooks = KnownWebhooks(app.database, app.vault).listen(app.worker)
-    return Site(app, Callers(app.database), webhooks, is_wordy=is_wordy)
+    return Site(app, Callers(app.database), webhooks, TypicalRuns(app.database), is_wordy=is_wordy)

@@ -17,6 +17,7 @@ from backend.util.clock import now
 from backend.util.errors import ProviderError, ProviderUnavailable
 from backend.util.http_answer import error_for
 from backend.util.http_messages import Hop, Lost, Reply, Response, Send
+from backend.util.http_record import recorder
 from backend.util.http_redirect import redirected
 from backend.util.http_retry import is_passing, may_repeat, retry_after_s, wait_s
 from backend.util.url_target import Target
@@ -86,12 +87,16 @@ class _Attempts:
 
     def send(self, hop: Hop) -> Generator[Send, Reply | Lost, Reply]:
         send = Send(hop, _wire(hop.target, self._terms.origin_map), self._deadline, self._terms.max_bytes)
+        kept = recorder.get()
+        record = None if kept is None else kept.sent(hop, self._terms.chances.monotonic())
         outcome = yield send
         while (pause_s := self._pause_s(hop, outcome)) is not None:
             self._retries += 1
             outcome = yield replace(send, pause_s=pause_s)
         if isinstance(outcome, Lost):
             raise ProviderUnavailable(f"{hop.target.shown} {outcome.reason}")
+        if record is not None:
+            record.answered(outcome, self._terms.chances.monotonic())
         return outcome
 
     def _pause_s(self, hop: Hop, outcome: Reply | Lost) -> float | None:

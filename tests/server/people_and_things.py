@@ -183,7 +183,8 @@ MAKERS: dict[str, Callable[[Somebody], Awaitable[str]]] = {
 
 NOT_OWNED = {
     "block_id": "the catalogue is everybody's",
-    "name": "the page's files are everybody's",
+    "path": "the page is everybody's",
+    "name": "templates are everybody's",
     "version": "a number within a graph",
     "pin": "within a block",
     "firing": "a number within a run",

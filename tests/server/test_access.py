@@ -31,8 +31,7 @@ from tests.server.conftest import (
 )
 
 ALLOW_LIST = {
-    ("GET", "/"),
-    ("GET", "/static/{name}"),
+    ("GET", "/{path:page}"),
     ("GET", "/api/health/live"),
     ("GET", "/api/health/ready"),
     ("GET", "/api/setup"),
@@ -87,7 +86,7 @@ async def test_every_other_route_answers_401_without_credentials(nobody: httpx.A
 
 
 async def test_addresses_that_do_not_exist_answer_401_without_credentials(nobody: httpx.AsyncClient) -> None:
-    for path in ("/api/nothing", "/api", "/docs", "/openapi.json", "/api/setup/", "/api/health/live/"):
+    for path in ("/api/nothing", "/api", "/api/docs", "/mcp", "/api/setup/", "/api/health/live/"):
         assert (await nobody.get(path)).status_code == 401, path
 
 

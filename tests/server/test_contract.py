@@ -23,8 +23,7 @@ NO_KEY = {
 
 
 NOT_TOLD = {
-    ("GET", "/"),
-    ("GET", "/static/{name}"),
+    ("GET", "/{path:page}"),
     ("GET", "/api/openapi.json"),
     ("GET", "/metrics"),
     ("WEBSOCKET", "/api/ws"),

@@ -27,6 +27,6 @@ def test_version_that_no_longer_fits_is_found() -> None:
 
 
 def test_every_pin_of_the_locks_has_a_hash() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-node.lock"):
         blocks = re.split(r"\n(?=[A-Za-z])", (ROOT / name).read_text(encoding="utf-8"))
         assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []

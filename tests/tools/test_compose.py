@@ -88,6 +88,18 @@ def test_image_is_made_of_files_that_exist_and_are_not_ignored() -> None:
     assert [name for name in copied if not (ROOT / name).exists() or f"!{name}" not in ignore] == []
 
 
+def test_image_has_the_page_built_in_a_stage_of_node_alone() -> None:
+    stages = DOCKERFILE.split("\nFROM ")
+    [built] = [stage for stage in stages if "vite build" in stage]
+    assert re.match(r"(FROM )?node:\d+-slim AS page\n", built)
+    assert "COPY --from=page /build/backend/server/page backend/server/page" in DOCKERFILE
+    assert not any("node" in stage for stage in stages[1:])
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {"backend/server/page", "frontend/node_modules"} <= set(ignored), (
+        "what this machine has is not copied"
+    )
+
+
 @pytest.mark.parametrize("name", ["server", "worker"])
 def test_servers_and_workers_are_asked_whether_they_are_ready_where_they_answer(name: str) -> None:
     service = _services()[name]

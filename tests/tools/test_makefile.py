@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tools.checks.sources import ROOT
 
-TARGETS = ("setup", "run", "test", "check", "fix", "gen", "bench", "torture", "provider", "migration")
+TARGETS = (
+    *("setup", "run", "page", "dev", "test", "test-page", "test-browser", "check"),
+    *("fix", "gen", "bench", "torture", "provider", "migration"),
+)
 
 
 def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,8 +41,32 @@ def test_test_checks_before_it_tests() -> None:
     assert commands.index("check-house") < commands.index("-m pytest")
 
 
-def test_run_needs_no_node() -> None:
-    assert "npm" not in _make("--dry-run", "--always-make", "run").stdout
+def test_test_runs_the_page_s_tests_and_the_browser_s_unless_some_of_python_s_are_picked() -> None:
+    both = ("npm test", "npm run --silent browser")
+    assert [one for one in both if one not in _make("--dry-run", "test").stdout] == []
+    assert [one for one in both if one in _make("--dry-run", "test", "ARGS=-k queue").stdout] == []
+
+
+def test_run_needs_no_node_of_the_system_and_has_the_page() -> None:
+    commands = _make("--dry-run", "--always-make", "run").stdout
+    assert "npm" not in commands
+    assert commands.index("-m tools.page") < commands.index("blockyard serve")
+
+
+@pytest.mark.parametrize(("ci", "is_error"), [("true", True), ("", False)])
+def test_missing_chromium_is_an_error_in_ci_and_said_elsewhere(
+    ci: str, is_error: bool, tmp_path: Path
+) -> None:
+    recipe = _make("--dry-run", "test-browser").stdout
+    script = recipe[recipe.index('chromium="') :]
+    environment = {"PATH": str(tmp_path), "CI": ci, "HOME": str(tmp_path)}
+    bash = shutil.which("bash")
+    assert bash is not None
+    said = subprocess.run(
+        [bash, "-euo", "pipefail", "-c", script], env=environment, capture_output=True, text=True
+    )
+    assert bool(said.returncode) is is_error
+    assert "apt-get install chromium" in said.stdout + said.stderr
 
 
 def test_ci_runs_the_command_of_the_readme_and_forbids_skips() -> None:
@@ -45,5 +74,6 @@ def test_ci_runs_the_command_of_the_readme_and_forbids_skips() -> None:
     assert os.access(ROOT / ".ci/run", os.X_OK)
     assert script.rstrip().endswith("\nmake test")
     assert "export CI=true" in script
+    assert "missing+=(chromium)" in script
     assert "\nmake test" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert subprocess.run(["bash", "-n", ROOT / ".ci/run"], timeout=10).returncode == 0

@@ -1,4 +1,4 @@
-"""Contract, TypeScript and pages of blocks are what the code says; the front end knows the providers of ProviderName.
+"""Contract, TypeScript, pages and icons of blocks are what the code says; the front end knows the providers of ProviderName.
 
 Tables are the business of schema_drift.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from backend.integrations.providers import ProviderName
 from tools.checks import Finding
 from tools.checks.sources import ROOT
-from tools.gen import block_pages, openapi
+from tools.gen import block_icons_ts, block_pages, openapi
 from tools.gen.typescript import TYPES, with_providers
 
 _FOLDER = ROOT / "frontend/src/components/integrations"
@@ -29,7 +29,8 @@ def check() -> list[Finding]:
         findings += record_findings(
             str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"), record, providers
         )
-    return findings + stale_contract(openapi.contract()) + stale_pages(block_pages.pages())
+    findings += stale_contract(openapi.contract()) + stale_icons(block_icons_ts.fresh())
+    return findings + stale_pages(block_pages.pages())
 
 
 def stale_contract(fresh: str) -> list[Finding]:
@@ -39,6 +40,14 @@ def stale_contract(fresh: str) -> list[Finding]:
         for file, text in ((openapi.CONTRACT, fresh), (openapi.TYPES, openapi.types_of(fresh)))
         if not file.is_file() or file.read_text(encoding="utf-8") != text
     ]
+
+
+def stale_icons(fresh: str) -> list[Finding]:
+    """`fresh` is what block-icons.ts should say."""
+    file = block_icons_ts.ICONS
+    if file.is_file() and file.read_text(encoding="utf-8") == fresh:
+        return []
+    return [Finding(str(file.relative_to(ROOT)), 1, "These are not the icons that blocks name.", "make gen")]
 
 
 def stale_pages(fresh: Mapping[Path, str]) -> list[Finding]:

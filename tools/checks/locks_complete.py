@@ -20,8 +20,12 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILIN
 def check() -> list[Finding]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     needed: list[str] = project["project"]["dependencies"]
-    for_developers: list[str] = project["dependency-groups"]["dev"]
-    locks = {"requirements.lock": needed, "requirements-dev.lock": [*needed, *for_developers]}
+    groups: dict[str, list[str]] = project["dependency-groups"]
+    locks = {
+        "requirements.lock": needed,
+        "requirements-dev.lock": [*needed, *groups["dev"]],
+        "requirements-node.lock": groups["node"],
+    }
     return [
         finding
         for name, wanted in locks.items()

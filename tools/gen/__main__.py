@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.gen import block_pages, openapi, prisma_cli, typescript
+from tools.gen import block_icons_ts, block_pages, openapi, prisma_cli, typescript
 
 
 def main() -> None:
@@ -10,6 +10,7 @@ def main() -> None:
     typescript.write()
     openapi.write()
     block_pages.write()
+    block_icons_ts.write()
 
 
 if __name__ == "__main__":

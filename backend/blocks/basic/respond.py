@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
-from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
+from backend.data.block import Block, BlockCategory, BlockOutput, Execution, SyncContext
 from backend.data.examples import says
 from backend.data.model import BlockSchema, SchemaField
 from backend.util.errors import BlockError
@@ -72,9 +73,14 @@ class RespondToCallerBlock(Block):
         [("error", says("50"))],
     ]
 
-    async def run(self, input_data: Input, *, context: Context, **kwargs: Any) -> AsyncBlockOutput:
+    @cached_property
+    def execution(self) -> Execution:
+        """Within the loop: all that it does is to say what goes into the journal."""
+        return Execution.INLINE
+
+    def run(self, input_data: Input, *, context: SyncContext, **kwargs: Any) -> BlockOutput:
         _check(input_data.headers)
-        yield "is_first", await context.respond(input_data.status, input_data.headers, input_data.body)
+        yield "is_first", context.respond(input_data.status, input_data.headers, input_data.body)
 
 
 def _check(headers: Mapping[str, str]) -> None:

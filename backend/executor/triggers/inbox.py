@@ -6,8 +6,8 @@ several, or that this process has no room for, is stored in a transaction of its
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -28,6 +28,7 @@ from backend.executor.worker import ACCEPT_S, Worker
 from backend.integrations.webhooks._events import matches
 from backend.util.clock import new_id
 from backend.util.errors import BlockyardError, Unavailable
+from backend.util.in_time import in_time
 
 log = structlog.get_logger(__name__)
 
@@ -86,12 +87,11 @@ class Inbox:
             run_id = taken.run_ids[0]
             view = await self._worker.wait(user_id, run_id, within_s, is_whole=False, is_for_answer=True)
             return view.answer
-        try:
-            async with asyncio.timeout(within_s):
-                await taken.loop.callers.heard()
-        except TimeoutError:
-            pass
-        return taken.loop.callers.answer
+        callers = taken.loop.callers
+        if callers.answer is None:  # mostly it was on disk with the delivery
+            with suppress(TimeoutError):
+                await in_time(callers.heard(), within_s)
+        return callers.answer
 
     async def _programs(
         self, user_id: str, starts: Sequence[Start]
@@ -125,7 +125,7 @@ class Inbox:
         loop = worker.open(run_log, program, options, program.bind_inputs(inputs))
         loop.begin()
         try:
-            await asyncio.wait_for(run_log.flushed(), timeout=ACCEPT_S)
+            await in_time(run_log.flushed(), ACCEPT_S)
         except RunLost as error:
             return await self._known(delivery, error)
         except TimeoutError as error:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter
+import orjson
+from fastapi import APIRouter, Response
 
-from backend.data.block import Block, Pin
+from backend.blocks import Catalogue
+from backend.data.block import Block, NodePins, Pin
 from backend.data.cost import Prices
+from backend.data.credential_fields import rule_of
+from backend.data.model import BlockSchema, extra
 from backend.server.deps import JsonRoute, SiteDep
-from backend.server.wire.catalogue import BlockView
+from backend.server.provider_views import providers_of
+from backend.server.wire.catalogue import BlockView, NodePinsList, NodesToSee, NodeToSee
 from backend.server.wire.common import Page
-from backend.util.errors import NotFound
+from backend.util.errors import BlockyardError, NotFound
 
 router = APIRouter(prefix="/api/blocks", tags=["catalogue"], route_class=JsonRoute)
 
@@ -31,8 +38,32 @@ async def read_block(site: SiteDep, block_id: str) -> dict[str, Any]:
     return _view(block, site.app.worker.prices)
 
 
+@router.post("/pins", response_model=NodePinsList)
+async def read_pins(site: SiteDep, body: NodesToSee) -> Response:
+    """The pins that nodes with these constants have, whatever graph they are in."""
+    return Response(
+        await asyncio.to_thread(_all_pins, site.app.catalogue, body.nodes), media_type="application/json"
+    )
+
+
+def _all_pins(catalogue: Catalogue, nodes: Iterable[NodeToSee]) -> bytes:
+    return orjson.dumps({"items": [_node_pins(catalogue, node) for node in nodes]})
+
+
+def _node_pins(catalogue: Catalogue, node: NodeToSee) -> dict[str, Any]:
+    block = catalogue.find(node.block_id)
+    if block is None:
+        problem = (
+            f"The block {node.block_id!r} is not in the catalogue. Replace it, or install what provides it."
+        )
+        return {"inputs": [], "outputs": [], "problem": problem}
+    try:
+        return {**_shown(block.pins(node.input_default)), "problem": ""}
+    except (ValueError, BlockyardError) as error:
+        return {"inputs": [], "outputs": [], "problem": f"{error} Correct the constants of the block."}
+
+
 def _view(block: Block, prices: Prices) -> dict[str, Any]:
-    pins = block.pins({})
     return {
         "id": block.id,
         "name": block.name,
@@ -42,15 +73,38 @@ def _view(block: Block, prices: Prices) -> dict[str, Any]:
         "categories": sorted(block.categories),
         "icon": block.icon,
         "differences": list(block.differences),
-        "inputs": [_pin(pin) for pin in pins.inputs.values() if not pin.is_hidden],
-        "outputs": [_pin(pin) for pin in pins.outputs.values() if not pin.is_hidden],
+        **_shown(block.pins({})),
+        "credentials": [_credentials(block.Input, name) for name in block.Input.credentials_pins()],
         "execution": block.execution,
         "is_pure": block.pure,
         "is_static_output": block.static_output,
         "is_collecting": block.collects,
         "is_at_most_once": block.at_most_once,
         "order": block.order,
+        "has_dynamic_pins": type(block).pins is not Block.pins,
+        "provider": min(providers_of(block), default=None),
         "costs": prices.of(block.id),
+    }
+
+
+def _credentials(schema: type[BlockSchema], name: str) -> dict[str, Any]:
+    rule, field = rule_of(schema, name), schema.model_fields[name]
+    return {
+        "name": name,
+        "description": field.description or "",
+        "providers": list(rule.providers),
+        "kinds": list(rule.kinds),
+        "scopes": sorted(extra(field).get("credentials_scopes") or ()),
+        "is_required": rule.is_required,
+        "discriminator": rule.discriminator,
+        "discriminator_mapping": rule.mapping,
+    }
+
+
+def _shown(pins: NodePins) -> dict[str, Any]:
+    return {
+        "inputs": [_pin(pin) for pin in pins.inputs.values() if not pin.is_hidden],
+        "outputs": [_pin(pin) for pin in pins.outputs.values() if not pin.is_hidden],
     }
 
 

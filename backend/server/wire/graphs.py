@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from backend.data.graph import Graph, Link, Node, Position
-from backend.server.wire.common import ProblemView
+from backend.server.wire.common import Cost, ProblemView
 from backend.server.wire.webhooks import TriggerView
 
 MAX_RETAIN_DAYS = 36_500
@@ -37,6 +37,21 @@ class LastRun(BaseModel):
     run_id: str
     status: str
     created_at: datetime
+
+
+class TypicalNode(BaseModel):
+    """What a block usually takes."""
+
+    node_id: str
+    duration_ms: float = Field(description="Of all its firings in a run, waiting included; the median")
+    cost: Cost = Field(description="Of a run; the median")
+    runs: int = Field(description="In how many runs it completed", examples=[20])
+
+
+class TypicalNodes(BaseModel):
+    """Those that completed in one of the last runs; some may be gone from the graph since."""
+
+    items: list[TypicalNode]
 
 
 class GraphFacts(BaseModel):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from backend.data.run import HttpExchange
 from backend.server.wire.common import Cost
 from backend.server.wire.runs import PREVIEWS
 
@@ -78,6 +79,7 @@ class Item(BaseModel):
 class FiringError(BaseModel):
     code: str
     message: str
+    exchange: HttpExchange | None = Field(default=None, description="The request behind it, if there was one")
 
 
 class FiringRow(BaseModel):

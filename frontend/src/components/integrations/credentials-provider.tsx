@@ -1,8 +1,11 @@
 // The display name of each provider, and the person's credentials for whoever stands below.
 
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext } from "react";
 
-import type { CredentialsReference, ProviderName } from "@/lib/autogpt-server-api/types";
+import { useMay } from "@/components/session";
+import { type Credential, credentialsQuery } from "@/lib/api/credentials";
+import { PROVIDER_NAMES, type ProviderName } from "@/lib/autogpt-server-api/types";
 
 const PROVIDER_DISPLAY_NAMES: Record<ProviderName, string> = {
   airtable: "Airtable",
@@ -20,43 +23,30 @@ const PROVIDER_DISPLAY_NAMES: Record<ProviderName, string> = {
   telegram: "Telegram",
 };
 
-export function providerDisplayName(provider: ProviderName): string {
-  return PROVIDER_DISPLAY_NAMES[provider];
+const KNOWN: ReadonlySet<string> = new Set(Object.values(PROVIDER_NAMES));
+
+export function isProviderName(text: string): text is ProviderName {
+  return KNOWN.has(text);
 }
 
-type CredentialsByProvider = ReadonlyMap<ProviderName, readonly CredentialsReference[]>;
+/** What people call it; one that the front end does not know by its key. */
+export function providerDisplayName(provider: string): string {
+  return isProviderName(provider) ? PROVIDER_DISPLAY_NAMES[provider] : provider;
+}
 
-const NONE: readonly CredentialsReference[] = [];
-const CredentialsContext = createContext<CredentialsByProvider | null>(null);
+const CredentialsContext = createContext<readonly Credential[] | null>(null);
 
-type CredentialsProviderProps = {
-  credentials: readonly CredentialsReference[];
-  children: ReactNode;
-};
+type CredentialsProviderProps = { credentials: readonly Credential[]; children: ReactNode };
 
+/** These credentials, and no others, for everything below. Without it each field asks the server, once for all. */
 export function CredentialsProvider({ credentials, children }: CredentialsProviderProps) {
-  const byProvider = useMemo(() => groupByProvider(credentials), [credentials]);
-  return <CredentialsContext value={byProvider}>{children}</CredentialsContext>;
+  return <CredentialsContext value={credentials}>{children}</CredentialsContext>;
 }
 
-/** The person's credentials for one provider, oldest first; an error outside of CredentialsProvider. */
-export function useCredentials(provider: ProviderName): readonly CredentialsReference[] {
-  const byProvider = useContext(CredentialsContext);
-  if (byProvider === null) {
-    throw new Error("useCredentials needs a CredentialsProvider above it.");
-  }
-  return byProvider.get(provider) ?? NONE;
-}
-
-function groupByProvider(credentials: readonly CredentialsReference[]): CredentialsByProvider {
-  const groups = new Map<ProviderName, CredentialsReference[]>();
-  for (const credential of credentials) {
-    const group = groups.get(credential.provider);
-    if (group) {
-      group.push(credential);
-    } else {
-      groups.set(credential.provider, [credential]);
-    }
-  }
-  return groups;
+/** The person's credentials, of all providers; undefined while nobody knows yet, empty for those who may not see them. */
+export function useCredentials(): readonly Credential[] | undefined {
+  const given = useContext(CredentialsContext);
+  const may = useMay("credentials:read");
+  const asked = useQuery({ ...credentialsQuery, enabled: given === null && may });
+  return given ?? (may ? asked.data : []);
 }

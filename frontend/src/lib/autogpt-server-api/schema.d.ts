@@ -249,6 +249,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blocks/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The pins that nodes with these constants have, whatever graph they are in
+         * @description The pins that nodes with these constants have, whatever graph they are in.
+         */
+        post: operations["read_pins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/budgets": {
         parameters: {
             query?: never;
@@ -896,6 +916,26 @@ export interface paths {
          * @description Wait for an event at the test address; it starts the draft, which is stored as a version for that.
          */
         post: operations["listen_for_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/graphs/{graph_id}/typical": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time and cost of each block in the last 20 completed runs: the medians
+         * @description Time and cost of each block in the last 20 completed runs: the medians. Very long runs are left out.
+         */
+        get: operations["read_typical"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2197,6 +2237,11 @@ export interface components {
              * @description Prices, of which the one that fits the inputs best holds
              */
             costs: components["schemas"]["BlockCost"][];
+            /**
+             * Credentials
+             * @description They are no pins: nothing is linked to them
+             */
+            credentials: components["schemas"]["CredentialsFieldView"][];
             /** Description */
             description: string;
             /**
@@ -2206,6 +2251,11 @@ export interface components {
             differences: string[];
             /** Execution */
             execution: string;
+            /**
+             * Has Dynamic Pins
+             * @description Whether a node's constants decide which pins it has: `POST /api/blocks/pins` tells them
+             */
+            has_dynamic_pins: boolean;
             /**
              * Icon
              * @description The name of a Lucide icon
@@ -2231,6 +2281,12 @@ export interface components {
             order: string;
             /** Outputs */
             outputs: components["schemas"]["PinView"][];
+            /**
+             * Provider
+             * @description The outside service that it uses
+             * @example github
+             */
+            provider: string | null;
             /** Title */
             title: string;
         };
@@ -2857,6 +2913,62 @@ export interface components {
             items: components["schemas"]["CredentialView"][];
         };
         /**
+         * CredentialsFieldView
+         * @description Which credential a node of the block names among its constants.
+         */
+        CredentialsFieldView: {
+            /** Description */
+            description: string;
+            /**
+             * Discriminator
+             * @description The input that decides the provider; without a mapping: whose host decides
+             * @example model
+             */
+            discriminator: string | null;
+            /**
+             * Discriminator Mapping
+             * @description Its value -> provider
+             * @example {
+             *       "gpt-5-mini": "openai"
+             *     }
+             */
+            discriminator_mapping: {
+                [key: string]: string;
+            } | null;
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Kinds
+             * @description Empty: any
+             * @example [
+             *       "api_key",
+             *       "oauth2"
+             *     ]
+             */
+            kinds: string[];
+            /**
+             * Name
+             * @description The constant: `credentials`, or what ends in `_credentials`
+             */
+            name: string;
+            /**
+             * Providers
+             * @description Empty: any
+             * @example [
+             *       "github"
+             *     ]
+             */
+            providers: string[];
+            /**
+             * Scopes
+             * @description What an OAuth login must allow
+             * @example [
+             *       "repo"
+             *     ]
+             */
+            scopes: string[];
+        };
+        /**
          * CredentialTested
          * @description What the provider said.
          */
@@ -3421,6 +3533,8 @@ export interface components {
         FiringError: {
             /** Code */
             code: string;
+            /** @description The request behind it, if there was one */
+            exchange?: components["schemas"]["HttpExchange"] | null;
             /** Message */
             message: string;
         };
@@ -3812,6 +3926,48 @@ export interface components {
         HealthList: {
             /** Items */
             items: components["schemas"]["CredentialHealth"][];
+        };
+        /**
+         * HttpExchange
+         * @description What a block sent to a service and what came back, when that is why it failed. Secrets are masked.
+         */
+        HttpExchange: {
+            /**
+             * Duration Ms
+             * @description With repetitions; None: no answer came
+             */
+            duration_ms: number | null;
+            /** Method */
+            method: string;
+            /**
+             * Request Body
+             * @description Its first 4 KiB; of what is no text, what it is
+             */
+            request_body: string;
+            /** Request Headers */
+            request_headers: {
+                [key: string]: string;
+            };
+            /** Request Size Bytes */
+            request_size_bytes: number;
+            /**
+             * Response Body
+             * @description As `request_body`
+             */
+            response_body: string;
+            /** Response Headers */
+            response_headers: {
+                [key: string]: string;
+            };
+            /** Response Size Bytes */
+            response_size_bytes: number;
+            /**
+             * Status
+             * @description None: no answer came
+             */
+            status: number | null;
+            /** Url */
+            url: string;
         };
         /**
          * ImportReport
@@ -4514,6 +4670,34 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** NodePinsList */
+        NodePinsList: {
+            /**
+             * Items
+             * @description In the order of the nodes that were asked for
+             */
+            items: components["schemas"]["NodePinsView"][];
+        };
+        /**
+         * NodePinsView
+         * @description The pins of one node.
+         */
+        NodePinsView: {
+            /**
+             * Inputs
+             * @description Empty when there is a problem
+             */
+            inputs: components["schemas"]["PinView"][];
+            /** Outputs */
+            outputs: components["schemas"]["PinView"][];
+            /**
+             * Problem
+             * @description Why they cannot be told, and the cure; empty when they can
+             * @default
+             * @example
+             */
+            problem: string;
+        };
         /**
          * NodePolicy
          * @description What happens around a node's firings (execution.md, Errors).
@@ -4612,6 +4796,41 @@ export interface components {
          * @enum {string}
          */
         NodeStatus: "idle" | "running" | "waiting" | "completed" | "failed" | "stopped";
+        /**
+         * NodesToSee
+         * @example {
+         *       "nodes": [
+         *         {
+         *           "block_id": "655d6fdf-a334-421c-b733-520549c07cd1",
+         *           "input_default": {
+         *             "options": [
+         *               "small",
+         *               "large"
+         *             ]
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        NodesToSee: {
+            /** Nodes */
+            nodes: components["schemas"]["NodeToSee"][];
+        };
+        /**
+         * NodeToSee
+         * @description Of a node, what decides which pins it has.
+         */
+        NodeToSee: {
+            /** Block Id */
+            block_id: string;
+            /**
+             * Input Default
+             * @default {}
+             */
+            input_default: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * NodeWebhook
          * @description Which webhook a node of the draft listens to.
@@ -5689,6 +5908,8 @@ export interface components {
         RunError: {
             /** Code */
             code: string;
+            /** @description The request behind it, for the first 10 errors of a run */
+            exchange?: components["schemas"]["HttpExchange"] | null;
             /** Firing */
             firing?: number | null;
             /**
@@ -6542,6 +6763,35 @@ export interface components {
             url?: string | null;
             /** Webhook Id */
             webhook_id?: string | null;
+        };
+        /**
+         * TypicalNode
+         * @description What a block usually takes.
+         */
+        TypicalNode: {
+            /** @description Of a run; the median */
+            cost: components["schemas"]["Cost"];
+            /**
+             * Duration Ms
+             * @description Of all its firings in a run, waiting included; the median
+             */
+            duration_ms: number;
+            /** Node Id */
+            node_id: string;
+            /**
+             * Runs
+             * @description In how many runs it completed
+             * @example 20
+             */
+            runs: number;
+        };
+        /**
+         * TypicalNodes
+         * @description Those that completed in one of the last runs; some may be gone from the graph since.
+         */
+        TypicalNodes: {
+            /** Items */
+            items: components["schemas"]["TypicalNode"][];
         };
         /** UserView */
         UserView: {
@@ -7486,11 +7736,33 @@ export interface operations {
                      *               "cost_type": "run"
                      *             }
                      *           ],
+                     *           "credentials": [
+                     *             {
+                     *               "description": "Greets whoever is named",
+                     *               "discriminator": "model",
+                     *               "discriminator_mapping": {
+                     *                 "gpt-5-mini": "openai"
+                     *               },
+                     *               "is_required": true,
+                     *               "kinds": [
+                     *                 "api_key",
+                     *                 "oauth2"
+                     *               ],
+                     *               "name": "Greeting",
+                     *               "providers": [
+                     *                 "github"
+                     *               ],
+                     *               "scopes": [
+                     *                 "repo"
+                     *               ]
+                     *             }
+                     *           ],
                      *           "description": "Calculates with two numbers.",
                      *           "differences": [
                      *             "A division by zero fails; there it gives infinity."
                      *           ],
                      *           "execution": "async",
+                     *           "has_dynamic_pins": true,
                      *           "icon": "calculator",
                      *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *           "inputs": [
@@ -7520,6 +7792,7 @@ export interface operations {
                      *               }
                      *             }
                      *           ],
+                     *           "provider": "github",
                      *           "title": "Calculator"
                      *         }
                      *       ],
@@ -7561,11 +7834,33 @@ export interface operations {
                      *           "cost_type": "run"
                      *         }
                      *       ],
+                     *       "credentials": [
+                     *         {
+                     *           "description": "Greets whoever is named",
+                     *           "discriminator": "model",
+                     *           "discriminator_mapping": {
+                     *             "gpt-5-mini": "openai"
+                     *           },
+                     *           "is_required": true,
+                     *           "kinds": [
+                     *             "api_key",
+                     *             "oauth2"
+                     *           ],
+                     *           "name": "Greeting",
+                     *           "providers": [
+                     *             "github"
+                     *           ],
+                     *           "scopes": [
+                     *             "repo"
+                     *           ]
+                     *         }
+                     *       ],
                      *       "description": "Calculates with two numbers.",
                      *       "differences": [
                      *         "A division by zero fails; there it gives infinity."
                      *       ],
                      *       "execution": "async",
+                     *       "has_dynamic_pins": true,
                      *       "icon": "calculator",
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
                      *       "inputs": [
@@ -7595,10 +7890,77 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "provider": "github",
                      *       "title": "Calculator"
                      *     }
                      */
                     "application/json": components["schemas"]["BlockView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_pins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "nodes": [
+                 *         {
+                 *           "block_id": "655d6fdf-a334-421c-b733-520549c07cd1",
+                 *           "input_default": {
+                 *             "options": [
+                 *               "small",
+                 *               "large"
+                 *             ]
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NodesToSee"];
+            };
+        };
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "inputs": [
+                     *             {
+                     *               "is_each": false,
+                     *               "is_required": false,
+                     *               "name": "Greeting",
+                     *               "schema": {}
+                     *             }
+                     *           ],
+                     *           "outputs": [
+                     *             {
+                     *               "is_each": false,
+                     *               "is_required": false,
+                     *               "name": "Greeting",
+                     *               "schema": {}
+                     *             }
+                     *           ],
+                     *           "problem": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePinsList"];
                 };
             };
             503: components["responses"]["Away"];
@@ -9692,6 +10054,23 @@ export interface operations {
                      *       "errors": [
                      *         {
                      *           "code": "block_failed",
+                     *           "exchange": {
+                     *             "duration_ms": 84.2,
+                     *             "method": "GET",
+                     *             "request_body": "",
+                     *             "request_headers": {
+                     *               "accept": "application/json",
+                     *               "authorization": "Bearer ***"
+                     *             },
+                     *             "request_size_bytes": 0,
+                     *             "response_body": "{\"message\": \"no such board\"}",
+                     *             "response_headers": {
+                     *               "content-type": "application/json"
+                     *             },
+                     *             "response_size_bytes": 28,
+                     *             "status": 404,
+                     *             "url": "https://api.example.com/boards?page=2"
+                     *           },
                      *           "firing": 1,
                      *           "item": [],
                      *           "message": "division by zero",
@@ -9930,6 +10309,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    read_typical: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cost": {
+                     *             "credits": 0.15,
+                     *             "usd_micros": 1500
+                     *           },
+                     *           "duration_ms": 12.5,
+                     *           "node_id": "out",
+                     *           "runs": 20
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TypicalNodes"];
+                };
             };
             503: components["responses"]["Away"];
         };
@@ -11673,6 +12091,23 @@ export interface operations {
                      *       "errors": [
                      *         {
                      *           "code": "block_failed",
+                     *           "exchange": {
+                     *             "duration_ms": 84.2,
+                     *             "method": "GET",
+                     *             "request_body": "",
+                     *             "request_headers": {
+                     *               "accept": "application/json",
+                     *               "authorization": "Bearer ***"
+                     *             },
+                     *             "request_size_bytes": 0,
+                     *             "response_body": "{\"message\": \"no such board\"}",
+                     *             "response_headers": {
+                     *               "content-type": "application/json"
+                     *             },
+                     *             "response_size_bytes": 28,
+                     *             "status": 404,
+                     *             "url": "https://api.example.com/boards?page=2"
+                     *           },
                      *           "firing": 1,
                      *           "item": [],
                      *           "message": "division by zero",
@@ -12146,6 +12581,23 @@ export interface operations {
                      *       "errors": [
                      *         {
                      *           "code": "block_failed",
+                     *           "exchange": {
+                     *             "duration_ms": 84.2,
+                     *             "method": "GET",
+                     *             "request_body": "",
+                     *             "request_headers": {
+                     *               "accept": "application/json",
+                     *               "authorization": "Bearer ***"
+                     *             },
+                     *             "request_size_bytes": 0,
+                     *             "response_body": "{\"message\": \"no such board\"}",
+                     *             "response_headers": {
+                     *               "content-type": "application/json"
+                     *             },
+                     *             "response_size_bytes": 28,
+                     *             "status": 404,
+                     *             "url": "https://api.example.com/boards?page=2"
+                     *           },
                      *           "firing": 1,
                      *           "item": [],
                      *           "message": "division by zero",

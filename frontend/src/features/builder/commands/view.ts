@@ -1,0 +1,117 @@
+// What one sees: search, zoom, the sheet of shortcuts.
+
+import {
+  Command as CommandIcon,
+  GraduationCap,
+  Keyboard,
+  Maximize,
+  Plus,
+  Search,
+  Settings2,
+  Upload,
+  ZoomIn,
+  ZoomOut,
+} from "lucide-react";
+
+import type { Command } from "@/features/builder/commands/command";
+
+export const VIEW_COMMANDS: readonly Command[] = [
+  {
+    id: "add",
+    label: "Add a block",
+    icon: Plus,
+    keys: ["Tab", "/"],
+    group: "graph",
+    menu: "canvas",
+    enabled: ({ editor }) => !editor.getState().isReadOnly,
+    perform: ({ ui, canvas }) => {
+      const at = canvas()?.viewportCenter() ?? { x: 0, y: 0 };
+      ui.getState().show({ kind: "add", place: { at, screen: null } });
+    },
+  },
+  {
+    id: "palette",
+    label: "Do anything",
+    icon: CommandIcon,
+    keys: ["Ctrl K"],
+    group: "view",
+    enabled: () => true,
+    perform: ({ ui }) => ui.getState().show({ kind: "palette" }),
+  },
+  {
+    id: "find",
+    label: "Find in this graph",
+    icon: Search,
+    keys: ["Ctrl F"],
+    group: "view",
+    menu: "canvas",
+    enabled: () => true,
+    perform: ({ ui }) => ui.getState().show({ kind: "find" }),
+  },
+  {
+    id: "fit",
+    label: "Fit all blocks",
+    icon: Maximize,
+    keys: ["Shift 1"],
+    group: "view",
+    menu: "canvas",
+    enabled: () => true,
+    perform: ({ canvas }) => canvas()?.fit(),
+  },
+  {
+    id: "zoom-in",
+    label: "Zoom in",
+    icon: ZoomIn,
+    keys: ["Ctrl +", "Ctrl ="],
+    group: "view",
+    enabled: () => true,
+    perform: ({ canvas }) => canvas()?.zoomBy(1.25),
+  },
+  {
+    id: "zoom-out",
+    label: "Zoom out",
+    icon: ZoomOut,
+    keys: ["Ctrl -"],
+    group: "view",
+    enabled: () => true,
+    perform: ({ canvas }) => canvas()?.zoomBy(0.8),
+  },
+  {
+    id: "shortcuts",
+    label: "Show all shortcuts",
+    icon: Keyboard,
+    keys: ["?"],
+    group: "view",
+    menu: "canvas",
+    enabled: () => true,
+    perform: ({ ui }) => ui.getState().show({ kind: "shortcuts" }),
+  },
+  {
+    id: "tour",
+    label: "Show me how",
+    icon: GraduationCap,
+    keys: [],
+    group: "view",
+    enabled: ({ editor }) => !editor.getState().isReadOnly,
+    perform: ({ ui }) => ui.getState().setTouring(true),
+  },
+  {
+    id: "settings",
+    label: "Graph settings",
+    icon: Settings2,
+    keys: [],
+    group: "graph",
+    menu: "canvas",
+    enabled: () => true,
+    perform: ({ ui }) => ui.getState().show({ kind: "settings" }),
+  },
+  {
+    id: "publish",
+    label: "Publish",
+    icon: Upload,
+    keys: ["Ctrl Shift P"],
+    group: "graph",
+    enabled: ({ editor }) => !editor.getState().isReadOnly,
+    perform: ({ ui }) => ui.getState().show({ kind: "publish" }),
+  },
+];

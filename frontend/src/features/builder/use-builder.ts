@@ -1,0 +1,84 @@
+// Makes and ends what a builder page lives on: editor, autosave, pins, runner.
+
+import { useEffect, useState } from "react";
+
+import type { CanvasHandle } from "@/components/canvas/canvas-props";
+import { followRun } from "@/features/builder/run/follow";
+import { makeRunner } from "@/features/builder/run/runner";
+import { startAutosave } from "@/features/builder/state/autosave";
+import type { Builder } from "@/features/builder/state/builder";
+import { createEditor } from "@/features/builder/state/editor";
+import { followPins, pinsOf } from "@/features/builder/state/pins";
+import { createUi } from "@/features/builder/state/ui";
+import type { Catalogue } from "@/lib/api/catalogue";
+import type { Draft } from "@/lib/api/drafts";
+import { graphInputs, triggersOf } from "@/lib/graph/inputs";
+import { nodeById, upstream } from "@/lib/graph/model";
+import { ERROR_PIN } from "@/lib/graph/pins";
+
+export type BuilderStart = {
+  graphId: string;
+  draft: Draft;
+  catalogue: Catalogue;
+  isReadOnly: boolean;
+  mayRun: boolean;
+};
+
+type Made = { builder: Builder; setCanvas: (canvas: CanvasHandle | null) => void; stop: () => void };
+
+/** null for the first moment: it is made when the page is really there, and ended when it goes. */
+export function useBuilder(start: BuilderStart): Made | null {
+  const [made, setMade] = useState<Made | null>(null);
+  // The page is keyed by the graph: what it starts with is looked at once.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => {
+    const builder = make(start);
+    setMade(builder);
+    return builder.stop;
+  }, []);
+  return made;
+}
+
+function make({ graphId, draft, catalogue, isReadOnly, mayRun }: BuilderStart): Made {
+  const editor = createEditor({ graphId, graph: draft.graph, problems: draft.problems, isReadOnly });
+  const autosave = startAutosave(editor, draft.revision);
+  const { pins, stop: stopPins } = followPins(editor, catalogue);
+  const ui = createUi();
+  let canvas: CanvasHandle | null = null;
+
+  const runner = makeRunner({
+    editor,
+    autosave,
+    mayRun: () => mayRun,
+    follow: followRun,
+    outputPins: (nodeId) => {
+      const node = nodeById(editor.getState().graph, nodeId);
+      const names = node ? pinsOf(node, catalogue, pins.getState()).outputs.map((pin) => pin.name) : [];
+      return names.filter((name) => name !== ERROR_PIN);
+    },
+    needsBeginning: (untilNode) => {
+      const { graph } = editor.getState();
+      const reach = untilNode === null ? null : upstream(graph, [untilNode]);
+      const isIn = (nodeId: string) => reach === null || reach.has(nodeId);
+      const inputs = graphInputs(graph, catalogue, (node) => pinsOf(node, catalogue, pins.getState()));
+      return (
+        inputs.some((input) => isIn(input.nodeId)) ||
+        triggersOf(graph, catalogue).some(({ nodeId }) => isIn(nodeId))
+      );
+    },
+    askBeginning: (then) => ui.getState().show({ kind: "begin", then }),
+  });
+
+  return {
+    builder: { editor, catalogue, pins, autosave, ui, runner, canvas: () => canvas },
+    setCanvas: (handle) => {
+      canvas = handle;
+    },
+    stop: () => {
+      void autosave.flush().catch(() => undefined);
+      autosave.stop();
+      stopPins();
+      runner.close();
+    },
+  };
+}
