@@ -53,6 +53,9 @@ export function Dock() {
         disabled={isEmpty}
         onClick={() => act("fit")}
       />
+      <span className="num w-10 text-center text-12 text-text-2" title="Zoom">
+        {Math.round(zoom * 100)}%
+      </span>
     </div>
   );
 }

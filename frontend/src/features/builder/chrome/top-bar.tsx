@@ -30,8 +30,10 @@ export function TopBar({ view, onView }: { view: View; onView: (view: View) => v
   return (
     <header className="bar">
       <nav className="crumbs" aria-label="Where this is">
-        <Link to="/">Library</Link>
-        <span className="faint" aria-hidden>
+        <Link to="/" className="max-lg:hidden">
+          Library
+        </Link>
+        <span className="faint max-lg:hidden" aria-hidden>
           /
         </span>
         <h1 className="truncate">
@@ -72,7 +74,7 @@ function Published() {
   const graph = useQuery(graphQuery(graphId)).data;
   if (!graph) return null;
   const { published_version: version, draft } = graph;
-  if (version === null) return <span className="tag">Not published</span>;
+  if (version === null) return <span className="tag max-lg:hidden">Not published</span>;
   return (
     <span className="tag">
       {draft.is_changed ? `Version ${version}, draft differs` : `Version ${version}`}

@@ -12,7 +12,7 @@ import { sourcesOf } from "@/features/builder/panel/sources";
 import { useBuilderRun } from "@/features/builder/run/context";
 import { useEditor, useWorkbench } from "@/features/builder/state/context";
 import type { Node } from "@/lib/autogpt-server-api/types";
-import type { EarlierPlace } from "@/lib/graph/insert";
+import type { Caret, EarlierPlace } from "@/lib/graph/insert";
 import type { NodePins } from "@/lib/graph/pins";
 import { fieldLabel } from "@/lib/graph/schema";
 
@@ -33,13 +33,12 @@ export function ValuesPanel({ node, pins, pinName, onClose }: ValuesPanelProps) 
     [graph, node.id, workbench.catalogue],
   );
   const pin = pins.inputs.find((one) => one.name === pinName);
-  const caret = useCaret(pinName);
   useLeaving(panel, pinName, onClose);
   if (!pin || sources.length === 0) return null;
   const insert = (source: EarlierPlace) => {
     const result = insertValue(
       workbench,
-      { nodeId: node.id, pin, inputs: pins.inputs, caret: caret.current },
+      { nodeId: node.id, pin, inputs: pins.inputs, caret: caretOf(pinName) },
       source,
     );
     if ("why" in result) {
@@ -93,21 +92,10 @@ function fieldOf(pinName: string): HTMLElement | null {
   return box?.querySelector<HTMLElement>("textarea, input, [contenteditable=true], [role=combobox]") ?? null;
 }
 
-/** Where in the text of the field one was last. */
-function useCaret(pinName: string): RefObject<{ from: number; to: number } | null> {
-  const caret = useRef<{ from: number; to: number } | null>(null);
-  useEffect(() => {
-    const remember = () => {
-      const field = fieldOf(pinName);
-      if (field instanceof HTMLTextAreaElement && document.activeElement === field) {
-        caret.current = { from: field.selectionStart, to: field.selectionEnd };
-      }
-    };
-    remember();
-    document.addEventListener("selectionchange", remember);
-    return () => document.removeEventListener("selectionchange", remember);
-  }, [pinName]);
-  return caret;
+/** Where in the text of the field one was last: a text area knows it also when the focus is elsewhere. */
+function caretOf(pinName: string): Caret | null {
+  const field = fieldOf(pinName);
+  return field instanceof HTMLTextAreaElement ? { from: field.selectionStart, to: field.selectionEnd } : null;
 }
 
 function goOnWriting(pinName: string, caret: number): void {
