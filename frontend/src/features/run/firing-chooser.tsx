@@ -38,7 +38,13 @@ export function FiringChooser({ nodeId, firing, counts }: FiringChooserProps) {
           <Icon of={ChevronDown} size={14} />
         </Popover.Trigger>
         <Popover.Portal>
-          <Popover.Content className="menu firings" align="start" sideOffset={4} collisionPadding={8}>
+          <Popover.Content
+            aria-label="Firings"
+            className="menu firings"
+            align="start"
+            sideOffset={4}
+            collisionPadding={8}
+          >
             <FiringList
               nodeId={nodeId}
               firing={firing}

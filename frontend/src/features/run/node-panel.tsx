@@ -32,9 +32,7 @@ export function NodePanel({ node }: { node: RanNode }) {
           <h2 className="truncate">{node.name}</h2>
           <div className="faint truncate text-12">
             {node.block?.title ?? "A block that this server does not have"}
-            {firing !== null &&
-              (firing > 0 || (shown?.started ?? 0) > 1 || passages !== null) &&
-              `, firing ${firing}`}
+            {passages !== null && firing !== null && `, firing ${firing}`}
           </div>
         </div>
         <span className="push row">

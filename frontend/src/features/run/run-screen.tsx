@@ -47,7 +47,7 @@ export function RunScreen({ run, graph, known, catalogue }: RunScreenProps) {
     <RunSceneProvider scene={scene} chosen={chosen}>
       <main className="runpage">
         <RunBar />
-        <div className="runpage__left">
+        <div className="runpage__canvas">
           {error !== null && (
             <div className="p-3">
               <Notice kind="wait">{message(error)} It is tried again.</Notice>
@@ -56,8 +56,8 @@ export function RunScreen({ run, graph, known, catalogue }: RunScreenProps) {
           <div className="min-h-0 flex-1">
             <RunCanvas />
           </div>
-          <Dock />
         </div>
+        <Dock />
         {node ? <NodePanel key={node.id} node={node} /> : <RunPanel />}
       </main>
     </RunSceneProvider>

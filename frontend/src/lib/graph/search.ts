@@ -4,6 +4,7 @@ import type { Catalogue } from "@/lib/api/catalogue";
 import type { Block, Graph, Pin } from "@/lib/autogpt-server-api/types";
 import { fittingPins } from "@/lib/graph/fit";
 import { nodeName, type PinPlace } from "@/lib/graph/model";
+import { isSecret } from "@/lib/graph/schema";
 import { inOneLine } from "@/lib/values";
 
 /** What fits the pin that a link was dropped from: the block, and which of its pins takes the other end. */
@@ -73,9 +74,11 @@ export function findInGraph(graph: Graph, catalogue: Catalogue, text: string): P
     const name = nodeName(node, block);
     if (name.toLowerCase().includes(wanted)) return [{ nodeId: node.id, name, where: block?.title ?? "" }];
     if (block?.title.toLowerCase().includes(wanted)) return [{ nodeId: node.id, name, where: block.title }];
+    const secrets = new Set(block?.inputs.filter((pin) => isSecret(pin.schema)).map((pin) => pin.name));
     const pin = Object.entries(node.input_default ?? {}).find(
       ([key, value]) =>
-        key.toLowerCase().includes(wanted) || inOneLine(value, 2_000).toLowerCase().includes(wanted),
+        !secrets.has(key) &&
+        (key.toLowerCase().includes(wanted) || inOneLine(value, 2_000).toLowerCase().includes(wanted)),
     );
     if (pin) return [{ nodeId: node.id, name, where: `${pin[0]}: ${inOneLine(pin[1], 60)}` }];
     return node.id.toLowerCase() === wanted ? [{ nodeId: node.id, name, where: "id" }] : [];

@@ -70,7 +70,7 @@ export const BLOCK_COMMANDS: readonly Command[] = [
   },
   {
     id: "unpin",
-    label: "Remove pinned data",
+    label: "Unpin output",
     icon: PinOff,
     keys: [],
     group: "block",
@@ -80,7 +80,7 @@ export const BLOCK_COMMANDS: readonly Command[] = [
       const ids = chosen(builder).map((node) => node.id);
       builder.editor
         .getState()
-        .change("Remove pinned data", (graph) => ids.reduce((one, id) => setPinned(one, id, null), graph));
+        .change("Unpin output", (graph) => ids.reduce((one, id) => setPinned(one, id, null), graph));
     },
   },
   {

@@ -8,8 +8,12 @@ import { fittingPins } from "@/lib/graph/fit";
 import { newId, nodeById, position } from "@/lib/graph/model";
 import type { Found } from "@/lib/graph/search";
 
-const STEP = 40;
 const WIDTH = 208;
+/** Of most blocks. */
+const HEIGHT = 150;
+const GAP = 16;
+/** Room for the link between two blocks. */
+const BESIDE = 80;
 
 export function addFound(builder: Builder, place: AddPlace, { block, pin }: Found): void {
   const { graph, change, open } = builder.editor.getState();
@@ -17,7 +21,7 @@ export function addFound(builder: Builder, place: AddPlace, { block, pin }: Foun
   const made = {
     id,
     blockId: block.id,
-    at: free(graph, placeFor(place)),
+    at: place.linkId === undefined ? free(builder, graph, placeFor(place)) : placeFor(place),
     constants: startConstants(block, graph),
   };
   const linkId = place.linkId;
@@ -44,15 +48,16 @@ function placeFor({ at, from }: AddPlace): Point {
   return from ? { x: at.x, y: at.y - 60 } : { x: at.x - WIDTH / 2, y: at.y - 60 };
 }
 
-/** The same place, or a little further where a block stands already. */
-function free(graph: Graph, at: Point): Point {
-  const isTaken = (point: Point) =>
-    graph.nodes.some((node) => {
-      const { x, y } = position(node);
-      return Math.abs(x - point.x) < STEP && Math.abs(y - point.y) < STEP;
-    });
+/** The same place, or to the right of the blocks that stand there already. */
+function free({ catalogue }: Builder, graph: Graph, at: Point): Point {
+  const blocks = graph.nodes.filter((node) => catalogue.get(node.block_id)?.kind !== "note").map(position);
+  const covers = (one: Point, other: Point) =>
+    Math.abs(one.x - other.x) < WIDTH + GAP && Math.abs(one.y - other.y) < HEIGHT + GAP;
   let point = at;
-  while (isTaken(point)) point = { x: point.x + STEP, y: point.y + STEP };
+  for (let there = blocks.find((one) => covers(one, point)); there; ) {
+    point = { x: there.x + WIDTH + BESIDE, y: point.y };
+    there = blocks.find((one) => covers(one, point));
+  }
   return point;
 }
 

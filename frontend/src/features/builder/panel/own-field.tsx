@@ -1,6 +1,7 @@
 // A field of the block itself: its constant, and the links that bring parts of it.
 
 import { InputField } from "@/components/inputs/input-field";
+import { GraphChoice } from "@/features/builder/panel/graph-choice";
 import { LinkRow } from "@/features/builder/panel/linked-input";
 import { problemOf } from "@/features/builder/panel/problem-words";
 import type { SetupField } from "@/features/builder/panel/setup-order";
@@ -23,7 +24,7 @@ type OwnFieldProps = {
 const FIRST_VALUE = `#${VALUES_PANEL} .valuespanel__list li button:not(.valuerow__fold)`;
 
 export function OwnField({ node, field, onFocus }: OwnFieldProps) {
-  const { editor } = useWorkbench();
+  const { editor, catalogue } = useWorkbench();
   const problems = useEditor((state) => state.problems);
   const { pin, parts } = field;
   const constants = node.input_default ?? {};
@@ -33,6 +34,9 @@ export function OwnField({ node, field, onFocus }: OwnFieldProps) {
     typed(editor, `${node.id} ${pin.name}`, `Change ${label}`, (graph) =>
       setInput(graph, node.id, pin.name, value),
     );
+  if (pin.name === "graph_id" && catalogue.get(node.block_id)?.kind === "agent") {
+    return <GraphChoice node={node} error={error} />;
+  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the focus and the keys belong to the field inside
     <div
