@@ -10,6 +10,7 @@ const CHROMIUM = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-
 
 export default defineConfig({
   testDir: "e2e",
+  testIgnore: process.env.BLOCKYARD_PICTURES ? [] : ["pictures.spec.ts"], // they are taken when asked for
   timeout: 60_000,
   expect: { timeout: 10_000 },
   // Two cores have room for one server with its database and one browser.

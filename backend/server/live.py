@@ -51,7 +51,7 @@ class Request(BaseModel):
     run: str | None = Field(default=None, min_length=1, max_length=64)
     graph: str | None = Field(default=None, min_length=1, max_length=64)
     after: Any = 0
-    ref: str | int | None = Field(default=None, max_length=100)
+    ref: Annotated[str, Field(max_length=100)] | int | None = None
 
     @model_validator(mode="after")
     def _names_one_thing(self) -> Request:

@@ -220,6 +220,7 @@ async def test_bad_messages_are_answered_and_the_connection_stays(
         assert answer["op"] == "error", answer
         assert answer["detail"]
         assert (await socket.ask(op="ping", ref="a"))["ref"] == "a"
+        assert (await socket.ask(op="ping", ref=7))["ref"] == 7
 
 
 async def test_connection_without_credentials_is_refused_before_it_opens(

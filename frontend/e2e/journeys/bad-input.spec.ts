@@ -73,6 +73,6 @@ test("a value of 5 MB is shown by its beginning and loaded when asked for", asyn
   await expect(panel).toContainText("5.2 MB");
   await panel.getByRole("button", { name: "Load all of it" }).first().click();
   await expect(panel).toContainText("abcdefghij");
-  await page.getByRole("link", { name: "Library" }).click();
+  await page.getByRole("link", { name: "Library", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Library" })).toBeVisible();
 });

@@ -44,7 +44,7 @@ test("a new installation leads to a graph that has run", async ({ page, fresh })
   await runStrip(page).getByRole("link", { name: "Open run" }).click();
   await expect(page.getByText(/Hello/).first()).toBeVisible();
 
-  await page.getByRole("link", { name: "Library" }).click();
+  await page.getByRole("link", { name: "Library", exact: true }).click();
   await expect(
     page.getByRole("list", { name: "Your graphs" }).getByText("Each item of a list"),
   ).toBeVisible();

@@ -33,9 +33,11 @@ export function money(usdMicros: number): string {
   return `${dollars < 0 ? "-" : ""}$${text}`;
 }
 
+const WHOLE = new Intl.NumberFormat("en-US");
+
 /** 1,234 */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return WHOLE.format(value);
 }
 
 /** "3 blocks", "1 block". */

@@ -18,8 +18,8 @@ export function Notice({ kind = "info", icon, children, action }: NoticeProps) {
   const [className, usual] = KINDS[kind];
   return (
     <div className={`notice ${className}`} role={kind === "fail" ? "alert" : undefined}>
-      <Icon of={icon ?? usual} className="mt-px" />
-      <div className="min-w-0 flex-1">{children}</div>
+      <Icon of={icon ?? usual} className={action ? "self-center" : "mt-px"} />
+      <div className="min-w-0 flex-1 self-center">{children}</div>
       {action}
     </div>
   );

@@ -10,7 +10,7 @@ import { tell } from "@/components/ui/toast";
 import { type RanNode, useScene, useTotals } from "@/features/run/run-context";
 import { keys } from "@/lib/api/keys";
 import { runFromNode } from "@/lib/api/run";
-import { isFinal } from "@/lib/api/runs";
+import { isFinal } from "@/lib/states";
 
 export function NodeFoot({ node }: { node: RanNode }) {
   const { run, store, graph } = useScene();

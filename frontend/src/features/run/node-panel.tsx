@@ -14,7 +14,7 @@ import { type RanNode, useChosen, useScene, useTotals } from "@/features/run/run
 import { useSlowVersion } from "@/features/run/use-slow-version";
 import { ApiError } from "@/lib/api/client";
 import { firingQuery } from "@/lib/api/run";
-import { isFinal } from "@/lib/api/runs";
+import { isFinal } from "@/lib/states";
 
 export function NodePanel({ node }: { node: RanNode }) {
   const { store } = useScene();

@@ -18,8 +18,9 @@ import { useNow } from "@/features/run/use-now";
 import { keys } from "@/lib/api/keys";
 import { live } from "@/lib/api/live";
 import { neighboursQuery } from "@/lib/api/run";
-import { cancelRun, isFinal, retryRun } from "@/lib/api/runs";
+import { cancelRun, retryRun } from "@/lib/api/runs";
 import { duration } from "@/lib/format";
+import { isFinal } from "@/lib/states";
 
 export function RunBar() {
   const { run, store, graph } = useScene();

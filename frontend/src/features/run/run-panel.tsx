@@ -14,10 +14,10 @@ import { useChosen, useScene, useTotals } from "@/features/run/run-context";
 import { runName } from "@/features/run/run-words";
 import { useSlowVersion } from "@/features/run/use-slow-version";
 import { childRunsQuery } from "@/lib/api/run";
-import { isFinal } from "@/lib/api/runs";
 import type { RunDetails, RunError } from "@/lib/autogpt-server-api/types";
 import { count, counted, duration } from "@/lib/format";
 import { pinLabel } from "@/lib/graph/pins";
+import { isFinal } from "@/lib/states";
 
 export function RunPanel() {
   const { run, store } = useScene();

@@ -19,6 +19,7 @@ import { nodeName } from "@/lib/graph/model";
 import { itemView } from "@/lib/run/item-states";
 import { follow, type Item, itemsOf } from "@/lib/run/items";
 import type { NodeProgress } from "@/lib/run/tally";
+import { isFinal } from "@/lib/states";
 import "@/styles/run.css";
 
 type RunScreenProps = {
@@ -64,17 +65,17 @@ export function RunScreen({ run, graph, known, catalogue }: RunScreenProps) {
   );
 }
 
-/** Whoever opens a run that failed wants to know where: that block is chosen, unless the address says something else. */
+/** Whoever looks at a run that failed wants to know where: that block is chosen once, unless another one is. */
 function useFailureFirst(run: RunDetails, { nodeId, item, choose }: Chosen): void {
   const isDone = useRef(false);
   const failed = run.status === "failed" ? run.errors[0] : undefined;
   useEffect(() => {
-    if (isDone.current) return;
+    if (isDone.current || !isFinal(run.status)) return;
     isDone.current = true;
     if (nodeId === null && item === null && failed?.node_id) {
       choose({ node: failed.node_id, firing: failed.firing ?? null });
     }
-  }, [nodeId, item, failed, choose]);
+  }, [run.status, nodeId, item, failed, choose]);
 }
 
 /** Notes do not run. */

@@ -10,9 +10,9 @@ import { Loading } from "@/components/ui/status";
 import { type Bar, barsOf, percent, type Scale, scaleOf, ticksOf } from "@/features/run/lanes";
 import { type RanNode, useChosen, useCourse, useScene, useTotals } from "@/features/run/run-context";
 import { useNow } from "@/features/run/use-now";
-import { isFinal } from "@/lib/api/runs";
 import { counted, duration, money } from "@/lib/format";
 import type { NodeRun } from "@/lib/run/model";
+import { isFinal } from "@/lib/states";
 
 const ROW = 30;
 

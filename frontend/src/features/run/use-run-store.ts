@@ -6,10 +6,10 @@ import { useEffect, useState } from "react";
 import { keys } from "@/lib/api/keys";
 import { live } from "@/lib/api/live";
 import { readRunEvents, readRunNodes } from "@/lib/api/run";
-import { isFinal } from "@/lib/api/runs";
 import type { Link, RunDetails } from "@/lib/autogpt-server-api/types";
 import { RunStore } from "@/lib/run/store";
 import { watchRun } from "@/lib/run/watch";
+import { isFinal } from "@/lib/states";
 import { isRecord } from "@/lib/values";
 
 const AGAIN_MS = 3_000;

@@ -9,8 +9,9 @@ import { IconButton } from "@/components/ui/button";
 import { Menu, type MenuItem } from "@/components/ui/menu";
 import { tell, tellError } from "@/components/ui/toast";
 import { keys } from "@/lib/api/keys";
-import { cancelRun, isFinal, retryRun } from "@/lib/api/runs";
+import { cancelRun, retryRun } from "@/lib/api/runs";
 import type { RunRow } from "@/lib/autogpt-server-api/types";
+import { isFinal } from "@/lib/states";
 
 export function RunMenu({ run, name }: { run: RunRow; name: string }) {
   const items = useItems(run, name);

@@ -10,10 +10,10 @@ import { Ago, Money } from "@/components/ui/figures";
 import { Icon } from "@/components/ui/icon";
 import { runState, State } from "@/components/ui/state";
 import { RunMenu } from "@/features/runs/run-menu";
-import { isFinal } from "@/lib/api/runs";
 import { courseQuery } from "@/lib/api/runs-course";
 import type { RunRow as Run } from "@/lib/autogpt-server-api/types";
 import { ago, counted, duration, moment } from "@/lib/format";
+import { isFinal } from "@/lib/states";
 
 const MOST_LABELS = 2;
 const COURSE_POLL_MS = 2_000;

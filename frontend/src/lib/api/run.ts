@@ -3,8 +3,9 @@
 import { api, readJson, unwrap } from "@/lib/api/client";
 import { keys } from "@/lib/api/keys";
 import { query } from "@/lib/api/query";
+import { startRun } from "@/lib/api/starting";
 import type { components } from "@/lib/autogpt-server-api/schema";
-import type { Graph, RunDetails, RunRequest, RunRow } from "@/lib/autogpt-server-api/types";
+import type { Graph, RunDetails, RunRow } from "@/lib/autogpt-server-api/types";
 import type { RunNodes } from "@/lib/run/watch";
 
 type Schemas = components["schemas"];
@@ -171,34 +172,7 @@ export function fileHref(fileId: string): string {
   return `/api/files/${encodeURIComponent(fileId)}/content`;
 }
 
-/** What a request for a run has, for its type: the contract names all that the server would put in. */
-const UNSAID: RunRequest = {
-  inputs: {},
-  version: null,
-  wait: false,
-  budget: null,
-  limits: { max_active_s: null, max_cost_usd_micros: null, max_firings: null, max_waiting_values: null },
-  until_node: null,
-  trigger_node: null,
-  from_run: null,
-  from_node: null,
-  edits: {},
-  pins: {},
-  labels: [],
-  safe_mode: true,
-};
-
-/** A new run that takes over what this one did before the block, and runs from there on. The key keeps a request that is
- * sent twice from starting two. Only what is said is sent: the rest, its inputs too, is as in this run. */
-export async function runFromNode(run: RunDetails, nodeId: string): Promise<string> {
-  const header = { "Idempotency-Key": crypto.randomUUID() };
-  const said: Partial<RunRequest> = { from_run: run.run_id, from_node: nodeId };
-  const started = await unwrap(
-    api.POST("/api/graphs/{graph_id}/runs", {
-      params: { path: { graph_id: run.graph_id }, header },
-      body: UNSAID,
-      bodySerializer: () => JSON.stringify(said),
-    }),
-  );
-  return started.run_id;
+/** A new run that takes over what this one did before the block, and runs from there on; its inputs are this one's. */
+export function runFromNode(run: RunDetails, nodeId: string): Promise<string> {
+  return startRun(run.graph_id, { from_run: run.run_id, from_node: nodeId });
 }

@@ -3,9 +3,9 @@
 import { api, unwrap } from "@/lib/api/client";
 import { keys } from "@/lib/api/keys";
 import { query } from "@/lib/api/query";
-import { isFinal } from "@/lib/api/runs";
 import type { components } from "@/lib/autogpt-server-api/schema";
 import type { RunStatus } from "@/lib/autogpt-server-api/types";
+import { isFinal } from "@/lib/states";
 
 type Progress = components["schemas"]["NodeProgress"];
 /** `skipped`: no value came, and none will. */

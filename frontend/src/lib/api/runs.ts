@@ -5,7 +5,7 @@ import { keys } from "@/lib/api/keys";
 import { query } from "@/lib/api/query";
 import type { RunsQuery } from "@/lib/api/runs-filter";
 import type { components } from "@/lib/autogpt-server-api/schema";
-import type { RunRow, RunStatus } from "@/lib/autogpt-server-api/types";
+import type { RunRow } from "@/lib/autogpt-server-api/types";
 
 type RunPage = components["schemas"]["Page_RunRow_"];
 
@@ -52,10 +52,6 @@ export const waitingRunsQuery = query([...keys.runs, "waiting"], ({ signal }) =>
 
 export function byCost(rows: readonly RunRow[]): RunRow[] {
   return rows.toSorted((one, other) => other.cost.usd_micros - one.cost.usd_micros);
-}
-
-export function isFinal(status: RunStatus): boolean {
-  return status !== "queued" && status !== "running" && status !== "waiting";
 }
 
 /** How long until a list is asked for again: sooner while a run moves, later the more pages there are. */

@@ -1,34 +1,23 @@
 // Starting runs of what is being composed, and what earlier runs gave.
 
 import { api, readJson, unwrap } from "@/lib/api/client";
+import { send } from "@/lib/api/graphs-send";
+import type { components } from "@/lib/autogpt-server-api/schema";
 import type { RunRequest } from "@/lib/autogpt-server-api/types";
 import { isLong, unwrapped } from "@/lib/values";
 
-/** A run as the server makes it where nothing is said. */
-const PLAIN: RunRequest = {
-  inputs: {},
-  version: null,
-  wait: false,
-  budget: null,
-  limits: { max_active_s: null, max_cost_usd_micros: null, max_firings: null, max_waiting_values: null },
-  until_node: null,
-  trigger_node: null,
-  from_run: null,
-  from_node: null,
-  edits: {},
-  pins: {},
-  labels: [],
-  safe_mode: false,
-};
+type Started = components["schemas"]["RunAccepted"];
 
-/** Start a run and do not wait for its end; its id. */
-export async function startRun(graphId: string, request: Partial<RunRequest>): Promise<string> {
-  const answer = await unwrap(
-    api.POST("/api/graphs/{graph_id}/runs", {
-      params: { path: { graph_id: graphId } },
-      body: { ...PLAIN, ...request },
-    }),
-  );
+/**
+ * Start a run and do not wait for its end; its id. Only what is said is sent: what is not is as the server has it, or
+ * as in the run that this one goes on from. The key keeps a request that is sent twice from starting two.
+ */
+export async function startRun(graphId: string, said: Partial<RunRequest>): Promise<string> {
+  const answer = await send<Started>(`/api/graphs/${encodeURIComponent(graphId)}/runs`, {
+    method: "POST",
+    text: JSON.stringify(said),
+    headers: { "idempotency-key": crypto.randomUUID() },
+  });
   return answer.run_id;
 }
 

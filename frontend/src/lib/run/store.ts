@@ -8,8 +8,9 @@ import type { Link, RunEvent, RunStatus } from "@/lib/autogpt-server-api/types";
 import { Course } from "@/lib/run/course";
 import type { LinkRun, NodeRun } from "@/lib/run/model";
 import { msOf } from "@/lib/run/moment";
-import { isFinalStatus, type NodeProgress, Tally } from "@/lib/run/tally";
+import { type NodeProgress, Tally } from "@/lib/run/tally";
 import { type LinkTally, Traffic } from "@/lib/run/traffic";
+import { isFinal } from "@/lib/states";
 import { inOneLine } from "@/lib/values";
 
 /** Calls back before the next picture is drawn. */
@@ -102,7 +103,7 @@ export class RunStore {
 
   /** Whether its last event was taken, or it had ended before. */
   get isOver(): boolean {
-    return isFinalStatus(this.#status);
+    return isFinal(this.#status);
   }
 
   #take(event: RunEvent): void {
@@ -139,7 +140,7 @@ export class RunStore {
   #setStatus(event: RunEvent): void {
     const status = event.data.status;
     if (!isRunStatus(status) || status === this.#status) return;
-    if (isFinalStatus(this.#status)) return; // an old event of a run that is known to have ended
+    if (isFinal(this.#status)) return; // an old event of a run that is known to have ended
     this.#status = status;
     this.#renewAll();
   }
@@ -212,7 +213,7 @@ export class RunStore {
         linkId: link.id,
         count,
         last: last === undefined ? null : inOneLine(last, LONGEST_LAST),
-        isLive: count > 0 && isAtWork && !isFinalStatus(this.#status),
+        isLive: count > 0 && isAtWork && !isFinal(this.#status),
       });
     }
     this.#newNodes.clear();

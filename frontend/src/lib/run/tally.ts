@@ -5,7 +5,7 @@ import type { RunEvent, RunStatus } from "@/lib/autogpt-server-api/types";
 import type { Firing } from "@/lib/run/course";
 import type { NodeRun } from "@/lib/run/model";
 import { msOf } from "@/lib/run/moment";
-import type { StateName } from "@/lib/states";
+import { isFinal, type StateName } from "@/lib/states";
 import { isRecord } from "@/lib/values";
 
 export type NodeProgress = components["schemas"]["NodeProgress"];
@@ -114,7 +114,7 @@ export class Tally {
   }
 
   #state({ status, isPinned, arrivals }: Around, total: number | null): StateName {
-    const isOver = isFinalStatus(status);
+    const isOver = isFinal(status);
     if (isPinned) return "pinned";
     if (this.running > 0) return isOver ? "stopped" : "running";
     if (this.waiting > 0) return isOver ? "stopped" : "waiting";
@@ -137,8 +137,4 @@ export class Tally {
     this.running += running;
     this.waiting += waiting;
   }
-}
-
-export function isFinalStatus(status: RunStatus): boolean {
-  return status !== "queued" && status !== "running" && status !== "waiting";
 }

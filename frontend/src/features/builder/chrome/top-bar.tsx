@@ -14,7 +14,7 @@ import { useBuilderParts } from "@/features/builder/state/builder-context";
 import { useEditor } from "@/features/builder/state/context";
 import type { View } from "@/features/builder/state/ui";
 import { graphQuery } from "@/lib/api/one-graph";
-import { isFinalStatus } from "@/lib/run/tally";
+import { isFinal } from "@/lib/states";
 
 const VIEWS: readonly { value: View; label: string }[] = [
   { value: "build", label: "Build" },
@@ -112,7 +112,7 @@ function RunButton() {
   const totals = useTotals();
   const isStarting = useStore(builder.runner.state, (state) => state.isStarting);
   const isEmpty = useEditor((state) => state.graph.nodes.length === 0);
-  if (totals !== null && !isFinalStatus(totals.status)) {
+  if (totals !== null && !isFinal(totals.status)) {
     return (
       <Button icon={Square} keys="Ctrl ." onClick={() => perform(commandById("stop"), builder)}>
         Stop

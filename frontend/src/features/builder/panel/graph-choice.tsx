@@ -31,14 +31,12 @@ export function GraphChoice({ node, error }: { node: Node; error?: string | unde
     try {
       const graph = await client.fetchQuery({ ...graphQuery(graphId), staleTime: 0 });
       const constants = asBlock(graph, graphId, catalogue);
-      editor
-        .getState()
-        .change(`Run ${graph.name}`, (before) =>
-          changeNode(before, node.id, (one) => ({
-            ...one,
-            input_default: { ...one.input_default, ...constants },
-          })),
-        );
+      editor.getState().change(`Run ${graph.name}`, (before) =>
+        changeNode(before, node.id, (one) => ({
+          ...one,
+          input_default: { ...one.input_default, ...constants },
+        })),
+      );
     } catch (failure) {
       tellError(failure);
     } finally {

@@ -15,7 +15,7 @@ import { useEditor } from "@/features/builder/state/context";
 import type { Node } from "@/lib/autogpt-server-api/types";
 import { counted, duration } from "@/lib/format";
 import { nodeName } from "@/lib/graph/model";
-import { isFinalStatus } from "@/lib/run/tally";
+import { isFinal } from "@/lib/states";
 
 /** More blocks than these are not drawn one by one. */
 const MOST_DRAWN = 120;
@@ -25,10 +25,10 @@ export function RunStrip() {
   const runId = useStore(runner.state, (state) => state.runId);
   const totals = useTotals();
   const nodes = useEditor((state) => state.graph.nodes);
-  const now = useNow(totals !== null && !isFinalStatus(totals.status));
+  const now = useNow(totals !== null && !isFinal(totals.status));
   if (runId === null || totals === null) return null;
   const shown = nodes.filter((node) => catalogue.get(node.block_id)?.kind !== "note").slice(0, MOST_DRAWN);
-  const toMs = isFinalStatus(totals.status) ? (totals.toMs ?? now) : now;
+  const toMs = isFinal(totals.status) ? (totals.toMs ?? now) : now;
   return (
     <section className="strip" aria-label="Run">
       <span role="status">

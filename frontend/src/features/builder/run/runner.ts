@@ -106,8 +106,7 @@ export function makeRunner(world: RunnerWorld): Runner {
       const { graphId, graph } = editor.getState();
       const runId = await startRun(graphId, {
         version: "draft",
-        inputs: beginning.inputs,
-        ...(beginning.triggerNode ? { trigger_node: beginning.triggerNode } : {}),
+        ...(request.from_run ? {} : begun(beginning)),
         ...request,
       });
       show(runId, graph, beginning);
@@ -214,4 +213,9 @@ export function makeRunner(world: RunnerWorld): Runner {
       state.getState().unfollow();
     },
   };
+}
+
+/** With what a run starts; one that goes on from another has all of that from there. */
+function begun({ inputs, triggerNode }: Beginning): Partial<RunRequest> {
+  return { inputs, ...(triggerNode ? { trigger_node: triggerNode } : {}) };
 }

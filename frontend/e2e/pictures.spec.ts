@@ -1,0 +1,70 @@
+// The pictures of the README, from the running product: `make pictures`. Not a test; it looks at nothing but that all is there.
+
+import { join } from "node:path";
+
+import type { Page } from "@playwright/test";
+
+import { block, runBar } from "./support/canvas";
+import { approveAll, makeDemo, runDemo } from "./support/demo";
+import { greeting } from "./support/graphs";
+import { makeWorld } from "./support/scenes";
+import { ROOT } from "./support/server";
+import { type Api, expect, test } from "./support/test";
+
+const FOLDER = join(ROOT, "docs/pictures");
+const TEMPLATES = ["digest_of_a_list", "sort_by_limit", "clean_csv"];
+
+test.use({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
+test.setTimeout(180_000);
+
+async function take(page: Page, name: string): Promise<void> {
+  await page.mouse.move(1_439, 450); // nothing is hovered
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({
+      path: join(FOLDER, `${name}-${theme}.png`),
+      animations: "disabled",
+      caret: "hide",
+    });
+  }
+}
+
+async function fillLibrary(api: Api): Promise<void> {
+  await makeWorld(api);
+  for (const name of TEMPLATES) await api.send("POST", `templates/${name}`);
+  const id = await api.makeGraph(await greeting(api, "Say hello"));
+  await api.send("POST", `graphs/${id}/runs`, { inputs: { name: "Ada" }, wait: true });
+}
+
+test("pictures", async ({ page, api }) => {
+  await fillLibrary(api);
+  await approveAll(api);
+  const demo = await makeDemo(api);
+  const run = await runDemo(api, demo);
+
+  await page.goto(`/graphs/${demo}?run=${run}`);
+  await expect(block(page, "Ask somebody")).toHaveAccessibleName(/waiting|Waiting/);
+  await expect(block(page, "Say thank you")).toHaveAccessibleName(/Completed 4/);
+  await block(page, "Post").click();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("complementary", { name: "Block" })).toBeVisible();
+  await page.keyboard.press("Shift+1");
+  await take(page, "builder");
+
+  await approveAll(api);
+  await page.goto(`/runs/${run}?view=items&item=0.1.each&node=courier`);
+  await expect(runBar(page).getByText("Completed")).toBeVisible();
+  await expect(page.getByRole("list", { name: "The way of item 1" })).toContainText("Alan");
+  await take(page, "run");
+
+  await page.goto("/");
+  await expect(page.getByRole("list", { name: "Your graphs" })).toContainText("Large orders ask first");
+  await page.waitForLoadState("networkidle");
+  await take(page, "library");
+
+  await page.goto("/integrations");
+  await expect(page.getByRole("button", { name: "Connect Slack" })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  await take(page, "integrations");
+});
