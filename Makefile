@@ -54,6 +54,10 @@ test-browser: setup page ## The page in a real Chromium: CHROMIUM, or the one th
 	elif [[ $${CI:-} == true ]]; then echo "There is no Chromium for the browser tests: apt-get install chromium" >&2; exit 1; \
 	else echo "The browser tests were left out, there is no Chromium. Debian: apt-get install chromium; or set CHROMIUM."; fi
 
+.PHONY: pictures
+pictures: setup page ## Take the pictures of the README anew, from a running server
+	@$(PYTHON) -m tools.pictures
+
 .PHONY: check
 check: setup ## Format, lint, types, import contracts, house rules; both languages
 	@$(MAKE) -j2 --keep-going --output-sync=target $(CHECKS)

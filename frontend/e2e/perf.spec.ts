@@ -1,4 +1,5 @@
-// How quick the page is, in figures that are printed: the targets are for a quiet machine, CI has three times as long.
+// How quick the page is, in figures that are printed beside their targets. Those are for a quiet machine: what fails the
+// test is three times as slow, or fewer than 30 fps.
 
 import type { Page } from "@playwright/test";
 
@@ -6,9 +7,11 @@ import { runBar } from "./support/canvas";
 import { graphOf, type Made } from "./support/graphs";
 import { type Api, expect, test } from "./support/test";
 
-const SLACK = process.env.CI ? 3 : 1;
-const LEAST_FPS = process.env.CI ? 30 : 50;
-const LOAD_MS = 1_500 * SLACK;
+const SLACK = 3;
+const LOAD_MS = 1_500;
+const PAN_FPS = 50;
+const LEAST_FPS = 30;
+const LONGEST_TASK_MS = 200;
 const FIRST_LOAD_KB = 250;
 
 test.setTimeout(180_000);
@@ -54,16 +57,14 @@ test("500 blocks and 700 links load in 1.5 s and pan at 50 fps", async ({ page, 
   await expect(page.locator(".react-flow__node").first()).toBeVisible();
 
   const loaded = await loadMs(page, `/graphs/${id}`);
-  say(
-    `500 blocks, 700 links: all that is seen is painted after ${loaded.toFixed(0)} ms (${LOAD_MS} allowed)`,
-  );
-  expect(loaded).toBeLessThanOrEqual(LOAD_MS);
+  say(`500 blocks, 700 links: all that is seen is painted after ${loaded.toFixed(0)} ms (${LOAD_MS} wanted)`);
+  expect(loaded).toBeLessThanOrEqual(LOAD_MS * SLACK);
 
   const near = await panFps(page);
   await page.keyboard.press("Control+Minus");
   const closer = await zoomedPanFps(page);
   say(
-    `panning: ${near.toFixed(0)} fps with all in view, ${closer.toFixed(0)} fps at 100 % (${LEAST_FPS} wanted)`,
+    `panning: ${near.toFixed(0)} fps with all in view, ${closer.toFixed(0)} fps at 100 % (${PAN_FPS} wanted)`,
   );
   expect(Math.min(near, closer)).toBeGreaterThanOrEqual(LEAST_FPS);
 });
@@ -151,7 +152,7 @@ test("the first load has 250 kB or less, before the builder", async ({ page }) =
   );
   const kilobytes = loaded.reduce((sum, { body }) => sum + body, 0) / 1_000;
   say(
-    `first load of the library: ${kilobytes.toFixed(0)} kB of scripts and styles, compressed (${FIRST_LOAD_KB} allowed)`,
+    `first load of the library: ${kilobytes.toFixed(0)} kB of scripts and styles, compressed (${FIRST_LOAD_KB} wanted)`,
   );
   expect(loaded.length).toBeGreaterThan(2);
   expect(kilobytes).toBeLessThanOrEqual(FIRST_LOAD_KB);
@@ -192,6 +193,8 @@ test("a run of 10,000 firings stays smooth", async ({ page, api }) => {
   await expect(page.getByText(/10,00\d firings/)).toBeVisible();
   const tasks = await page.evaluate(() => globalThis.measured);
   const longest = Math.max(0, ...tasks);
-  say(`run of 10,000 firings: ${tasks.length} long tasks, the longest ${longest.toFixed(0)} ms`);
-  expect(longest).toBeLessThanOrEqual(500 * SLACK);
+  say(
+    `run of 10,000 firings: ${tasks.length} long tasks, the longest ${longest.toFixed(0)} ms (${LONGEST_TASK_MS} wanted)`,
+  );
+  expect(longest).toBeLessThanOrEqual(LONGEST_TASK_MS * SLACK);
 });

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { block, runBar } from "../support/canvas";
+import { approveAll } from "../support/demo";
 import { ROOT } from "../support/server";
 import { type Api, expect, test } from "../support/test";
 
@@ -28,6 +29,7 @@ test("a review is answered on the run's page, with other data", async ({ page, a
 });
 
 test("a review is rejected from the list of runs", async ({ page, api }) => {
+  await approveAll(api); // what other tests have left
   const run = await waitingRun(api);
   await page.goto("/runs");
   await expect(page.getByRole("heading", { name: "1 review waits for you" })).toBeVisible();

@@ -184,7 +184,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: "schedules",
     path: () => "/triggers?tab=schedules",
-    ready: (page) => expect(page.getByRole("row").filter({ hasText: "Every morning" })).toBeVisible(),
+    ready: (page) => expect(page.getByRole("row").filter({ hasText: "Every morning" }).first()).toBeVisible(),
   },
   {
     name: "new schedule",
@@ -198,7 +198,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: "webhook",
     path: ({ webhook }) => `/triggers/example-provider/${webhook}`,
-    ready: (page) => expect(page.getByRole("row").filter({ hasText: "example_event" })).toBeVisible(),
+    ready: (page) => expect(page.getByRole("row").filter({ hasText: "example_event" }).first()).toBeVisible(),
   },
   {
     name: "integrations",

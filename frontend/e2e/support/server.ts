@@ -33,10 +33,6 @@ export class Server {
     return server;
   }
 
-  static attached(port: number): Server {
-    return new Server(port, {});
-  } // DEV
-
   /** Start it, also once more after `kill` or `stop`, on the same data and port. */
   async start(): Promise<void> {
     this.#said = "";

@@ -53,10 +53,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
   server: [
     async ({ example }, use) => {
-      if (process.env.E2E_PORT) {
-        await use(Server.attached(Number(process.env.E2E_PORT)));
-        return;
-      } // DEV
       const server = await Server.started(example.env);
       await use(server);
       await server.close();
@@ -67,12 +63,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   owner: [
     async ({ server }, use) => {
       const context = await request.newContext({ baseURL: server.base });
-      if (process.env.E2E_PORT) {
-        await context.post("/api/auth/login", { data: { email: OWNER.email, password: OWNER.password } });
-        const { cookies } = await context.storageState();
-        await use(JSON.stringify(cookies));
-        return;
-      } // DEV
       const made = await context.post("/api/setup", { data: { token: await server.setupToken(), ...OWNER } });
       expect(made.ok(), await made.text()).toBe(true);
       const { cookies } = await context.storageState();
@@ -106,7 +96,9 @@ export { expect };
 
 /** Refusals and breaks that a journey is about show in the console as well; only these. */
 function isExpected(trouble: string): boolean {
-  return /the server responded with a status of 4\d\d|net::ERR_(CONNECTION_REFUSED|FAILED)/.test(trouble);
+  return /the server responded with a status of 4\d\d|net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|FAILED)/.test(
+    trouble,
+  );
 }
 
 function watch(page: Page, origin: string): string[] {

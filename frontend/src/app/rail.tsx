@@ -68,7 +68,8 @@ export function Rail({ isNarrow }: { isNarrow: boolean }) {
   );
 }
 
-type Attention = { count: number; says: string };
+/** `className`: the state that it is in, as a hue. */
+type Attention = { count: number; says: string; className: string };
 
 /** What waits for the person, by place. */
 function useAttention(): Partial<Record<Place["to"], Attention>> {
@@ -82,10 +83,22 @@ function useAttention(): Partial<Record<Place["to"], Attention>> {
   const waiting = reviews.data?.length ?? 0;
   return {
     ...(broken
-      ? { "/integrations": { count: broken, says: `${counted(broken, "connection")} to look at` } }
+      ? {
+          "/integrations": {
+            count: broken,
+            says: `${counted(broken, "connection")} to look at`,
+            className: "s-failed",
+          },
+        }
       : {}),
     ...(waiting
-      ? { "/runs": { count: waiting, says: `${counted(waiting, "review")} waiting for you` } }
+      ? {
+          "/runs": {
+            count: waiting,
+            says: `${counted(waiting, "review")} waiting for you`,
+            className: "s-waiting",
+          },
+        }
       : {}),
   };
 }
@@ -104,9 +117,9 @@ function RailLink({ place, isNarrow, attention }: RailLinkProps) {
         {!isNarrow && place.label}
         {attention &&
           (isNarrow ? (
-            <span className="rail__dot" />
+            <span className={`rail__dot ${attention.className}`} />
           ) : (
-            <span className="badge s-failed">{attention.count}</span>
+            <span className={`badge ${attention.className}`}>{attention.count}</span>
           ))}
       </Link>
     </Named>

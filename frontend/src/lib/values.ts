@@ -17,6 +17,15 @@ export function unwrapped(value: unknown): unknown {
   return isRecord(value) && Object.keys(value).length === 1 && "$value" in value ? value.$value : value;
 }
 
+/** What a text says where it is JSON, else the text itself. */
+export function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 /** A value in one line of at most `most` characters: text as it is, all else as JSON. */
 export function inOneLine(value: unknown, most = 120): string {
   const inner = isLong(value) ? value.$preview : unwrapped(value);

@@ -55,6 +55,7 @@ import {
 } from "@/components/canvas/use-pointer";
 import { useSelecting } from "@/components/canvas/use-selecting";
 import { useShapes } from "@/components/canvas/use-shapes";
+import { useStayInView } from "@/components/canvas/use-stay-in-view";
 import { FIT, useView } from "@/components/canvas/use-view";
 import type { NodeView } from "@/lib/graph/view";
 import "@/styles/canvas-more.css";
@@ -113,6 +114,7 @@ function Canvas(props: CanvasProps) {
 
   const drawing = useDrawing(shared, view, views);
   const onKeyDown = useCanvasKeys({ shared, view, nodes: views, boxes, links, selection, order });
+  useStayInView(selection);
   useImperativeHandle(ref, () => ({ ...view, focus: (id) => bringFocus(view, id) }), [view]);
   useEndOfPress(shared);
 

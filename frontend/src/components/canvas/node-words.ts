@@ -18,8 +18,8 @@ export type Foot = {
 
 /** The state that a block shows: that of the run, else what it is as composed. */
 export function shownState(view: Pick<NodeView, "isPinned">, state: StateName | undefined): StateName {
-  if (state !== undefined && state !== "idle") return state;
-  return view.isPinned ? "pinned" : "idle";
+  if (view.isPinned && (state === undefined || state === "idle" || state === "stale")) return "pinned";
+  return state ?? "idle";
 }
 
 export function footOf(

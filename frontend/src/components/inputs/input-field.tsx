@@ -37,10 +37,10 @@ export function InputField({
   const widget = widgetFor(schema);
   const isMissing = isRequired && (value === undefined || value === null || value === "");
   const beside = (
-    <>
+    <span className="inline-flex items-center gap-2">
       {note}
       {isMissing ? "required" : <Reset label={label} schema={schema} value={value} onChange={onChange} />}
-    </>
+    </span>
   );
   const frame = { label, note: beside, help: description(schema), error };
   if (widget.kind === "toggle")

@@ -34,7 +34,7 @@ export function JsonControl({ described, label, schema, value, onChange, check }
     if ("value" in made && !isEqual(made.value, value)) onChange(made.value);
   };
   return (
-    <WrittenError id={described.id} error={isOwn && "error" in read ? read.error : undefined}>
+    <WrittenError id={described.id} error={isOwn && "error" in read ? read.error : undefined} isUnread>
       {(below) => (
         <Suspense fallback={<div className="input input--area jsonfield" aria-busy />}>
           <JsonEditor

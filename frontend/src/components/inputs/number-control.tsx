@@ -29,7 +29,7 @@ export function NumberControl({ described, schema, value, onChange, bounds }: Nu
     change(String(next));
   };
   return (
-    <WrittenError id={described.id} error={error}>
+    <WrittenError id={described.id} error={error} isUnread>
       {(below) => (
         <TextInput
           {...described}

@@ -10,13 +10,15 @@ type Below = { "aria-invalid"?: true; "aria-describedby"?: string };
 type WrittenErrorProps = {
   id: string;
   error: string | undefined;
+  /** What stands there is not what is stored; `unreadControl` finds it. */
+  isUnread?: boolean;
   children: (below: Below) => ReactNode;
 };
 
-export function WrittenError({ id, error, children }: WrittenErrorProps) {
+export function WrittenError({ id, error, isUnread = false, children }: WrittenErrorProps) {
   const below = `${id}-written`;
   return (
-    <div className="grid gap-1">
+    <div className="grid gap-1" data-unread={(isUnread && error !== undefined) || undefined}>
       {children(error ? { "aria-invalid": true, "aria-describedby": below } : {})}
       {error && (
         <p id={below} className="field__error" role="alert">

@@ -3,10 +3,10 @@
 import "@/styles/builder.css";
 
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import { FileQuestion } from "lucide-react";
-import { classes } from "@/components/ui/button";
-import { Empty, Failed, Loading } from "@/components/ui/status";
+import { NothingHere } from "@/components/ui/nothing-here";
+import { Failed, Loading } from "@/components/ui/status";
 import { Bench } from "@/features/builder/bench";
 import { blocksQuery } from "@/lib/api/catalogue";
 import { ApiError } from "@/lib/api/client";
@@ -46,18 +46,12 @@ export function BuilderPage() {
 
 function Gone() {
   return (
-    <main className="grid h-full place-items-center p-8">
-      <Empty
-        icon={FileQuestion}
-        title="There is no such graph"
-        action={
-          <Link to="/" className={classes({ variant: "ink" })}>
-            Go to the library
-          </Link>
-        }
-      >
-        It was deleted, or it belongs to somebody else. Its runs are still under Runs.
-      </Empty>
-    </main>
+    <NothingHere
+      icon={FileQuestion}
+      title="There is no such graph"
+      onward={{ to: "/", label: "Go to the library" }}
+    >
+      It was deleted, or it belongs to somebody else. Its runs are still under Runs.
+    </NothingHere>
   );
 }

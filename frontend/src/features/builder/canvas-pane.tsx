@@ -12,12 +12,13 @@ import { type Refused, RefusedLink } from "@/features/builder/chrome/refused-lin
 import { useTypical } from "@/features/builder/run/typical";
 import { useBuilderParts } from "@/features/builder/state/builder-context";
 import { useEditor } from "@/features/builder/state/context";
-import { pinsOf } from "@/features/builder/state/pins";
 import type { Problem } from "@/lib/autogpt-server-api/types";
 import { counted } from "@/lib/format";
-import { link, move, type Point, resize, setInput } from "@/lib/graph/edit";
+import { move, type Point, resize, setInput } from "@/lib/graph/edit";
 import { type Refusal, refusal } from "@/lib/graph/fit";
+import { drawnLink } from "@/lib/graph/insert";
 import { nodeById, type PinPlace } from "@/lib/graph/model";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { NO_PINS } from "@/lib/graph/pins";
 import { linkViewer, nodeViewer } from "@/lib/graph/view";
 
@@ -67,7 +68,12 @@ export function CanvasPane({ setCanvas }: { setCanvas: (canvas: CanvasHandle | n
       onEditText: (id: string, text: string) =>
         state().change("Write a note", (before) => setInput(before, id, "text", text)),
       canLink: (from: PinPlace, to: PinPlace) => refusal(state().graph, from, to, fit),
-      onLink: (from: PinPlace, to: PinPlace) => state().change("Link", (before) => link(before, from, to)),
+      onLink: (from: PinPlace, to: PinPlace) => {
+        const [source, sink] = from.side === "output" ? [from, to] : [to, from];
+        const given = fit.pinsOf(source.nodeId).outputs.find((pin) => pin.name === source.pin);
+        const wanted = fit.pinsOf(sink.nodeId).inputs.find((pin) => pin.name === sink.pin);
+        state().change("Link", (before) => drawnLink(before, { from, to }, { given, wanted }));
+      },
       onRefused: (from: PinPlace, to: PinPlace, why: Refusal) =>
         setRefused({ from, to, refusal: why, screen: lastPointer.current }),
       onDropOnCanvas: (from: PinPlace, at: Point, screen: Point) =>

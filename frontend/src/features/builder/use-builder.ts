@@ -8,12 +8,13 @@ import { makeRunner } from "@/features/builder/run/runner";
 import { startAutosave } from "@/features/builder/state/autosave";
 import type { Builder } from "@/features/builder/state/builder";
 import { createEditor } from "@/features/builder/state/editor";
-import { followPins, pinsOf } from "@/features/builder/state/pins";
+import { followPins } from "@/features/builder/state/pins";
 import { createUi } from "@/features/builder/state/ui";
 import type { Catalogue } from "@/lib/api/catalogue";
 import type { Draft } from "@/lib/api/drafts";
 import { graphInputs, triggersOf } from "@/lib/graph/inputs";
 import { nodeById, upstream } from "@/lib/graph/model";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { ERROR_PIN } from "@/lib/graph/pins";
 
 export type BuilderStart = {

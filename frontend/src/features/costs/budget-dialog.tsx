@@ -13,10 +13,10 @@ import { message } from "@/components/ui/toast";
 import { PERIOD_WORDS } from "@/features/costs/budget-words";
 import { type Budget, type BudgetBody, type BudgetPeriod, setBudget } from "@/lib/api/budgets";
 import { ApiError } from "@/lib/api/client";
+import { graphNamesQuery } from "@/lib/api/graph-rows";
 import { keys } from "@/lib/api/keys";
 import { usersQuery } from "@/lib/api/people";
 import { microsOf } from "@/lib/api/runs-filter";
-import { graphNamesQuery } from "@/lib/api/runs-graphs";
 
 const EVERY_GRAPH = "all";
 const FORM_ID = "budget-form";

@@ -13,9 +13,9 @@ import { BudgetDialog } from "@/features/costs/budget-dialog";
 import { BudgetStanding } from "@/features/costs/budget-standing";
 import { PERIOD_WORDS } from "@/features/costs/budget-words";
 import { type Budget, budgetsQuery, deleteBudget } from "@/lib/api/budgets";
+import { graphNamesQuery } from "@/lib/api/graph-rows";
 import { keys } from "@/lib/api/keys";
 import { usersQuery } from "@/lib/api/people";
-import { graphNamesQuery } from "@/lib/api/runs-graphs";
 import { money } from "@/lib/format";
 
 const POLL_MS = 10_000;

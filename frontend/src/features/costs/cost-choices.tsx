@@ -8,8 +8,8 @@ import { TextInput } from "@/components/ui/field";
 import { Segments } from "@/components/ui/tabs";
 import type { Choices } from "@/features/costs/use-choices";
 import { type Span, spanOf } from "@/lib/api/costs-period";
+import { graphNamesQuery } from "@/lib/api/graph-rows";
 import { usersQuery } from "@/lib/api/people";
-import { graphNamesQuery } from "@/lib/api/runs-graphs";
 
 const SPAN_WORDS: readonly { value: Span | "dates"; label: string }[] = [
   { value: "7d", label: "7 days" },

@@ -5,6 +5,7 @@ import { ValueView } from "@/components/values/value-view";
 import { asCurl } from "@/features/run/as-curl";
 import type { HttpExchange } from "@/lib/api/run";
 import { counted, duration, size } from "@/lib/format";
+import { jsonOrText } from "@/lib/values";
 
 /** Of longer bodies the server keeps only so much. */
 const KEPT_BYTES = 4_096;
@@ -55,18 +56,10 @@ function Body({ text, sizeBytes, label }: { text: string; sizeBytes: number; lab
   if (text === "") return null;
   return (
     <>
-      <ValueView value={asJson(text)} label={label} />
+      <ValueView value={jsonOrText(text)} label={label} />
       {sizeBytes > KEPT_BYTES && <p className="faint num text-12">The beginning of {size(sizeBytes)}.</p>}
     </>
   );
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function Headers({ headers }: { headers: Readonly<Record<string, string>> }) {

@@ -6,6 +6,7 @@ import { type RanNode, useChosen, useScene } from "@/features/run/run-context";
 import type { FiringDetails, TakenInput } from "@/lib/api/run";
 import { count } from "@/lib/format";
 import { pinLabel } from "@/lib/graph/pins";
+import { isSecret } from "@/lib/graph/schema";
 import { isCredentials } from "@/lib/graph/view";
 
 export function FiringInputs({ node, details }: { node: RanNode; details: FiringDetails }) {
@@ -39,9 +40,8 @@ export function FiringInputs({ node, details }: { node: RanNode; details: Firing
 /** Connections are not values, and secrets are not shown. */
 function isShown(pin: string, value: unknown, { block }: RanNode): boolean {
   const known = block?.inputs.find(({ name }) => name === pin);
-  return (
-    value !== null && value !== "" && known?.schema.writeOnly !== true && !(known && isCredentials(known))
-  );
+  if (value === null || value === "") return false;
+  return !known || !(isSecret(known.schema) || isCredentials(known));
 }
 
 function Taken({ pin, input }: { pin: string; input: TakenInput }) {

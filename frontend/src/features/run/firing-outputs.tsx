@@ -7,10 +7,10 @@ import { Button } from "@/components/ui/button";
 import { ValueView } from "@/components/values/value-view";
 import { Unused } from "@/features/run/firing-error";
 import { type RanNode, useCourse, useScene } from "@/features/run/run-context";
-import { runName } from "@/features/run/run-words";
 import { type FiringDetails, type GivenValue, givenPagesQuery } from "@/lib/api/run";
 import { count } from "@/lib/format";
 import { pinLabel } from "@/lib/graph/pins";
+import { runName } from "@/lib/run/name";
 
 /** One value under another up to here; more of them are one list. */
 const APART = 3;

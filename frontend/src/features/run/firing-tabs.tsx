@@ -1,14 +1,13 @@
 // One firing of a block: its error, what it took, what it gave, its tries.
 
 import { useNavigate, useSearch } from "@tanstack/react-router";
-
+import { WaitsFor } from "@/components/review/waits-for";
 import { type Tab, Tabs } from "@/components/ui/tabs";
 import { FiringError } from "@/features/run/firing-error";
 import { FiringInputs } from "@/features/run/firing-inputs";
 import { FiringOutputs } from "@/features/run/firing-outputs";
 import { FiringTries } from "@/features/run/firing-tries";
 import type { RanNode } from "@/features/run/run-context";
-import { WaitsFor } from "@/features/run/waits-for";
 import type { FiringDetails } from "@/lib/api/run";
 
 type TabName = "error" | "input" | "output" | "tries";

@@ -12,7 +12,6 @@ import { Icon } from "@/components/ui/icon";
 import { runState, State } from "@/components/ui/state";
 import { tell } from "@/components/ui/toast";
 import { useScene, useTotals } from "@/features/run/run-context";
-import { runName } from "@/features/run/run-words";
 import { StartedBy } from "@/features/run/started-by";
 import { useNow } from "@/features/run/use-now";
 import { keys } from "@/lib/api/keys";
@@ -20,6 +19,7 @@ import { live } from "@/lib/api/live";
 import { neighboursQuery } from "@/lib/api/run";
 import { cancelRun, retryRun } from "@/lib/api/runs";
 import { duration } from "@/lib/format";
+import { runName } from "@/lib/run/name";
 import { isFinal } from "@/lib/states";
 
 export function RunBar() {

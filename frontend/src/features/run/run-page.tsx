@@ -1,19 +1,19 @@
 // A run: its graph with what became of each block, its timeline, and every value that it took and gave.
 
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
 
-import { classes } from "@/components/ui/button";
+import { NothingHere } from "@/components/ui/nothing-here";
 import { useTitle } from "@/components/ui/page";
-import { Empty, Failed, Loading } from "@/components/ui/status";
+import { Failed, Loading } from "@/components/ui/status";
 import { RunScreen } from "@/features/run/run-screen";
-import { runName } from "@/features/run/run-words";
 import { blocksQuery } from "@/lib/api/catalogue";
 import { ApiError } from "@/lib/api/client";
 import { keys } from "@/lib/api/keys";
 import { ranGraphQuery, readRunNodes, runQuery } from "@/lib/api/run";
 import type { RunDetails } from "@/lib/autogpt-server-api/types";
+import { runName } from "@/lib/run/name";
 
 export function RunPage() {
   const { runId = "" } = useParams({ strict: false });
@@ -58,19 +58,13 @@ function InPlace({ error, onRetry }: { error: unknown; onRetry: () => void }) {
 
 function NoRun() {
   return (
-    <main className="page p-8">
-      <Empty
-        icon={SearchX}
-        title="There is no such run"
-        action={
-          <Link to="/runs" className={classes({ variant: "ink" })}>
-            Go to the runs
-          </Link>
-        }
-      >
-        It may have been deleted: old runs are, after as many days as their graph says.
-      </Empty>
-    </main>
+    <NothingHere
+      icon={SearchX}
+      title="There is no such run"
+      onward={{ to: "/runs", label: "Go to the runs" }}
+    >
+      It may have been deleted: old runs are, after as many days as their graph says.
+    </NothingHere>
   );
 }
 

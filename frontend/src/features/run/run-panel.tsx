@@ -11,12 +11,12 @@ import { runState, State } from "@/components/ui/state";
 import { Loads } from "@/components/ui/status";
 import { ValueView } from "@/components/values/value-view";
 import { useChosen, useScene, useTotals } from "@/features/run/run-context";
-import { runName } from "@/features/run/run-words";
 import { useSlowVersion } from "@/features/run/use-slow-version";
 import { childRunsQuery } from "@/lib/api/run";
 import type { RunDetails, RunError } from "@/lib/autogpt-server-api/types";
 import { count, counted, duration } from "@/lib/format";
 import { pinLabel } from "@/lib/graph/pins";
+import { runName } from "@/lib/run/name";
 import { isFinal } from "@/lib/states";
 
 export function RunPanel() {

@@ -5,11 +5,6 @@ import { duration, money } from "@/lib/format";
 import { pinLabel } from "@/lib/graph/pins";
 import { inOneLine } from "@/lib/values";
 
-/** Runs have no numbers: the end of the id tells those of a graph apart. */
-export function runName(runId: string): string {
-  return `Run ${runId.slice(-6)}`;
-}
-
 const WAITS_FOR: Record<string, string> = {
   person: "a person",
   time: "a moment that is still to come",

@@ -5,7 +5,7 @@ import { CornerDownRight, type LucideIcon, Play, RotateCcw, Zap } from "lucide-r
 
 import { Icon } from "@/components/ui/icon";
 import { useScene } from "@/features/run/run-context";
-import { runName } from "@/features/run/run-words";
+import { runName } from "@/lib/run/name";
 
 export function StartedBy() {
   const { run, nameOf } = useScene();

@@ -14,8 +14,8 @@ import { Segments } from "@/components/ui/tabs";
 import { PRESETS, presetOf, searchOf } from "@/features/runs/presets";
 import { SettledInput } from "@/features/runs/settled-input";
 import type { Filters } from "@/features/runs/use-filters";
+import { graphNamesQuery } from "@/lib/api/graph-rows";
 import { dateOf, type FilterName, microsOf, statusesOf, statusText } from "@/lib/api/runs-filter";
-import { graphNamesQuery } from "@/lib/api/runs-graphs";
 import { RUN_STATUSES } from "@/lib/autogpt-server-api/types";
 import { counted } from "@/lib/format";
 

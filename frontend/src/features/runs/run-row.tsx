@@ -46,7 +46,7 @@ export function RunRow({ run, place }: { run: Run /** In the whole list, from 0.
         <Ago at={run.created_at} />
       </td>
       <td className="r num dim max-lg:hidden">{run.duration_ms !== null && duration(run.duration_ms)}</td>
-      <td className="r num">
+      <td className="r num max-lg:hidden">
         {run.cost.usd_micros > 0 ? (
           <Money usdMicros={run.cost.usd_micros} />
         ) : (

@@ -24,7 +24,7 @@ export function RunTable({ runs }: { runs: readonly Run[] }) {
             <th className="w-46 max-lg:hidden">Course</th>
             <th className="r w-26">Started</th>
             <th className="r w-24 max-lg:hidden">Time</th>
-            <th className="r w-22">Cost</th>
+            <th className="r w-22 max-lg:hidden">Cost</th>
             <th className="w-14">
               <span className="sr-only">Actions</span>
             </th>

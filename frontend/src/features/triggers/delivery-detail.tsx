@@ -7,10 +7,11 @@ import { CopyButton } from "@/components/ui/copy";
 import { Notice } from "@/components/ui/notice";
 import { runState, State } from "@/components/ui/state";
 import { Loads } from "@/components/ui/status";
-import { asJson, JsonText } from "@/features/triggers/json-text";
+import { ValueView } from "@/components/values/value-view";
 import { ReplayButton } from "@/features/triggers/replay-button";
 import { runStandsQuery } from "@/lib/api/triggers";
 import { type DeliveryDetails, deliveryQuery, type OneWebhook } from "@/lib/api/webhooks";
+import { jsonOrText } from "@/lib/values";
 
 const RUN_REFETCH_MS = 3_000;
 
@@ -21,7 +22,6 @@ export function DeliveryDetail({ webhook, deliveryId }: { webhook: OneWebhook; d
 }
 
 function Loaded({ webhook, delivery }: { webhook: OneWebhook; delivery: DeliveryDetails }) {
-  const json = delivery.body_encoding === "text" ? asJson(delivery.body) : null;
   return (
     <div className="grid gap-3">
       {delivery.problem && <Notice kind="fail">{delivery.problem}</Notice>}
@@ -32,31 +32,24 @@ function Loaded({ webhook, delivery }: { webhook: OneWebhook; delivery: Delivery
         </span>
       </div>
       <div className="grid gap-3 lg:grid-cols-[1fr_1.25fr]">
-        <Part title="Headers" text={headerLines(delivery)}>
-          <Headers headers={delivery.headers} />
-        </Part>
-        <Part title={bodyTitle(delivery)} text={json ?? delivery.body}>
-          {json === null ? delivery.body || "Empty" : <JsonText text={json} />}
-        </Part>
+        <Headers headers={delivery.headers} />
+        <Body delivery={delivery} />
       </div>
     </div>
   );
 }
 
-function bodyTitle({ body_encoding: encoding, is_cut: isCut }: DeliveryDetails): string {
-  const kind = encoding === "base64" ? "Body, in base64" : "Body";
-  return isCut ? `${kind}, the first 64 KiB` : kind;
-}
-
-type PartProps = { title: string; text: string; children: React.ReactNode };
-
-function Part({ title, text, children }: PartProps) {
+function Headers({ headers }: Pick<DeliveryDetails, "headers">) {
+  const lines = Object.entries(headers);
   return (
-    <section className="min-w-0" aria-label={title}>
+    <section className="min-w-0" aria-label="Headers">
       <div className="row h-7">
-        <h3 className="text-12">{title}</h3>
+        <h3 className="text-12">Headers</h3>
         <span className="push">
-          <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />
+          <CopyButton
+            text={() => lines.map(([name, value]) => `${name}: ${value}`).join("\n")}
+            label="Copy headers"
+          />
         </span>
       </div>
       <pre
@@ -64,25 +57,30 @@ function Part({ title, text, children }: PartProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         tabIndex={0}
       >
-        {children}
+        {lines.map(([name, value]) => (
+          <span key={name}>
+            <span className="c">{name}:</span> {value}
+            {"\n"}
+          </span>
+        ))}
       </pre>
     </section>
   );
 }
 
-function Headers({ headers }: Pick<DeliveryDetails, "headers">) {
-  return Object.entries(headers).map(([name, value]) => (
-    <span key={name}>
-      <span className="c">{name}:</span> {value}
-      {"\n"}
-    </span>
-  ));
+function Body({ delivery }: { delivery: DeliveryDetails }) {
+  const { body, body_encoding: encoding } = delivery;
+  return (
+    <div className="min-w-0">
+      <h3 className="h-7 content-center text-12">{bodyTitle(delivery)}</h3>
+      <ValueView value={encoding === "text" ? jsonOrText(body) : body} label="Body" />
+    </div>
+  );
 }
 
-function headerLines({ headers }: DeliveryDetails): string {
-  return Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join("\n");
+function bodyTitle({ body_encoding: encoding, is_cut: isCut }: DeliveryDetails): string {
+  const kind = encoding === "base64" ? "Body, in base64" : "Body";
+  return isCut ? `${kind}, the first 64 KiB` : kind;
 }
 
 function Runs({ runIds }: { runIds: readonly string[] }) {

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Tooltip } from "@/components/ui/tooltip";
-import { graphRowsQuery } from "@/lib/api/triggers";
+import { graphRowsQuery } from "@/lib/api/graph-rows";
 import type { Listener } from "@/lib/api/webhooks";
 
 /** The first of them; how many more there are stands behind it. */

@@ -9,7 +9,7 @@ import { useMay } from "@/components/session";
 import { Button } from "@/components/ui/button";
 import { State } from "@/components/ui/state";
 import { tell, tellError } from "@/components/ui/toast";
-import { graphRowsQuery } from "@/lib/api/triggers";
+import { graphRowsQuery } from "@/lib/api/graph-rows";
 import { type Listener, listenForTest, type OneWebhook } from "@/lib/api/webhooks";
 
 export function Listeners({ webhook }: { webhook: OneWebhook }) {

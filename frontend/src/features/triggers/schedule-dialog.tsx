@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import { CronField } from "@/components/cron/cron-field";
+import { unreadControl } from "@/components/inputs/unread";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/choice";
 import { Dialog } from "@/components/ui/dialog";
@@ -11,20 +12,20 @@ import { Field, TextInput } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { SearchSelect } from "@/components/ui/search-select";
 import { tell } from "@/components/ui/toast";
-import { readInputs } from "@/features/triggers/graph-inputs";
 import {
   bodyOf,
   emptyForm,
   formOf,
   type ScheduleForm,
   scheduleRefusal,
-  textsOf,
+  valuesOf,
 } from "@/features/triggers/schedule-form";
 import { ScheduleInputs } from "@/features/triggers/schedule-inputs";
 import { useGraphInputs } from "@/features/triggers/use-graph-inputs";
+import { graphRowsQuery } from "@/lib/api/graph-rows";
+import type { GraphRow } from "@/lib/api/graphs";
 import { keys } from "@/lib/api/keys";
 import { changeSchedule, makeSchedule, type Overlap, type Schedule } from "@/lib/api/schedules";
-import { type GraphRow, graphRowsQuery } from "@/lib/api/triggers";
 
 const OVERLAPS: readonly { value: Overlap; label: string; help: string }[] = [
   { value: "skip", label: "Skip that time", help: "It is counted as missed." },
@@ -46,11 +47,10 @@ export function ScheduleDialog({ schedule, graphId, onClose }: Props) {
   const [isTried, setIsTried] = useState(false);
   const row = form.graphId ? graphs?.get(form.graphId) : undefined;
   const inputs = useGraphInputs(row);
-  const texts = textsOf(form, inputs.data ?? [], schedule?.inputs ?? {});
-  const read = readInputs(inputs.data ?? [], texts);
+  const values = valuesOf(form, inputs.data ?? [], schedule?.inputs ?? {});
   const save = useMutation({
     mutationFn: (chosen: string) => {
-      const { graph_id, ...change } = bodyOf(form, chosen, read.values);
+      const { graph_id, ...change } = bodyOf(form, chosen, values);
       return schedule
         ? changeSchedule(schedule.id, change)
         : makeSchedule({ graph_id, is_active: true, ...change });
@@ -65,12 +65,18 @@ export function ScheduleDialog({ schedule, graphId, onClose }: Props) {
   const refusal = scheduleRefusal(save.error, inputs.data ?? []);
   const set = (change: Partial<ScheduleForm>) => {
     save.reset(); // a refusal is of what was sent, not of what stands there now
-    setForm({ ...form, ...change });
+    setForm((now) => ({ ...now, ...change }));
   };
-  const submit = (event: FormEvent) => {
+  const setInput = (name: string, value: unknown) => {
+    save.reset();
+    setForm((now) => ({ ...now, values: { ...now.values, [name]: value } })); // uploads end later
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setIsTried(true);
-    if (form.graphId && Object.keys(read.errors).length === 0) save.mutate(form.graphId);
+    const unread = unreadControl(event.currentTarget);
+    if (form.graphId && !unread) save.mutate(form.graphId);
+    else if (unread) unread.focus();
     else requestAnimationFrame(() => showFirstError(formRef.current));
   };
   const formRef = useRef<HTMLFormElement>(null);
@@ -106,7 +112,7 @@ export function ScheduleDialog({ schedule, graphId, onClose }: Props) {
             graphs={graphs}
             isFixed={schedule !== undefined}
             error={refusal.fields.graph_id || noGraph}
-            onChoose={(chosen) => set({ graphId: chosen, texts: {} })}
+            onChoose={(chosen) => set({ graphId: chosen, values: {} })}
           />
           <Field label="Name" help="Empty: the name of its graph" error={refusal.fields.name}>
             {(described) => (
@@ -142,10 +148,11 @@ export function ScheduleDialog({ schedule, graphId, onClose }: Props) {
         </Field>
         {form.graphId && (
           <ScheduleInputs
+            key={form.graphId}
             inputs={inputs}
-            texts={texts}
-            errors={isTried ? { ...prefixed(read.errors), ...refusal.fields } : refusal.fields}
-            onChange={(name, value) => set({ texts: { ...form.texts, [name]: value } })}
+            values={values}
+            errors={refusal.fields}
+            onChange={setInput}
           />
         )}
       </form>
@@ -158,10 +165,6 @@ function showFirstError(form: HTMLFormElement | null): void {
   const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]');
   if (field) field.focus();
   else form?.querySelector('[role="alert"]')?.scrollIntoView({ block: "nearest" });
-}
-
-function prefixed(errors: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(errors).map(([name, error]) => [`inputs.${name}`, error]));
 }
 
 type GraphFieldProps = {

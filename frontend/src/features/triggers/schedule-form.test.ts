@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
 
-import type { GraphInput } from "@/features/triggers/graph-inputs";
-import { emptyForm, scheduleRefusal, textsOf } from "@/features/triggers/schedule-form";
+import { bodyOf, emptyForm, scheduleRefusal, valuesOf } from "@/features/triggers/schedule-form";
 import { ApiError } from "@/lib/api/client";
+import type { GraphInput } from "@/lib/graph/inputs";
 
 const NAME: GraphInput = {
+  nodeId: "n",
   name: "name",
   title: "Name",
   description: "",
-  kind: "text",
-  options: [],
-  preset: undefined,
+  schema: { type: "string" },
+  value: null,
+  isRequired: true,
 };
 
 function refused(...problems: { message: string; cure?: string; path?: string | null }[]): ApiError {
@@ -66,10 +67,24 @@ describe("scheduleRefusal", () => {
   });
 });
 
-describe("textsOf", () => {
-  it("shows what is stored until something else is typed", () => {
-    const form = { ...emptyForm("g"), texts: {} };
-    expect(textsOf(form, [NAME], { name: "Ada", gone: 1 })).toEqual({ name: "Ada" });
-    expect(textsOf({ ...form, texts: { name: "" } }, [NAME], { name: "Ada" })).toEqual({ name: "" });
+describe("valuesOf", () => {
+  it("has what is stored until something else is set or it is taken away", () => {
+    const form = emptyForm("g");
+    const change = (value: unknown) => ({ ...form, values: { name: value } });
+    expect(valuesOf(form, [NAME], { name: ["Ada"], gone: 1 })).toEqual({ name: ["Ada"] });
+    expect(valuesOf(change("Bea"), [NAME], { name: "Ada" })).toEqual({ name: "Bea" });
+    expect(valuesOf(change(undefined), [NAME], { name: "Ada" })).toEqual({ name: undefined });
+  });
+});
+
+describe("bodyOf", () => {
+  it("sends values as they are, and leaves what is empty to the graph", () => {
+    const values = { text: "12", number: 0, object: { a: [1] }, off: false, cleared: undefined, empty: "" };
+    expect(bodyOf({ ...emptyForm("g"), name: " Daily " }, "g", values)).toMatchObject({
+      graph_id: "g",
+      name: "Daily",
+      inputs: { text: "12", number: 0, object: { a: [1] }, off: false },
+    });
+    expect(Object.keys(bodyOf(emptyForm("g"), "g", values).inputs)).not.toContain("empty");
   });
 });

@@ -1,11 +1,12 @@
 // A schedule as a form has it: what it begins with, what is sent, and where a refusal belongs.
 
-import type { InputTexts } from "@/features/triggers/graph-inputs";
-import { asText, type GraphInput } from "@/features/triggers/graph-inputs";
 import type { Overlap, Schedule, ScheduleBody } from "@/lib/api/schedules";
 import { type Refusal, refusalOf } from "@/lib/api/triggers";
-import type { JsonValue } from "@/lib/autogpt-server-api/types";
 import { localTimezone } from "@/lib/cron-times";
+import { type GraphInput, givenInputs } from "@/lib/graph/inputs";
+
+/** By the name of the input; undefined: taken away. */
+export type InputValues = Readonly<Record<string, unknown>>;
 
 export type ScheduleForm = {
   graphId: string | null;
@@ -13,8 +14,8 @@ export type ScheduleForm = {
   cron: string;
   timezone: string;
   overlap: Overlap;
-  /** What a person has typed; what is not in it stands as it was stored. */
-  texts: InputTexts;
+  /** What a person has changed; what is not in it stands as it was stored. */
+  values: InputValues;
 };
 
 export function emptyForm(graphId: string | null): ScheduleForm {
@@ -24,34 +25,32 @@ export function emptyForm(graphId: string | null): ScheduleForm {
     cron: "0 9 * * MON-FRI",
     timezone: localTimezone(),
     overlap: "skip",
-    texts: {},
+    values: {},
   };
 }
 
 export function formOf(schedule: Schedule): ScheduleForm {
   const { graph_id: graphId, graph_name: graphName, name, cron, timezone, overlap } = schedule;
-  return { graphId, name: name === graphName ? "" : name, cron, timezone, overlap, texts: {} };
+  return { graphId, name: name === graphName ? "" : name, cron, timezone, overlap, values: {} };
 }
 
-/** What stands in the fields: what was typed, else what is stored. */
-export function textsOf(
+/** What stands in the fields: what was changed, else what is stored. */
+export function valuesOf(
   form: ScheduleForm,
   inputs: readonly GraphInput[],
-  stored: Readonly<Record<string, unknown>>,
-): InputTexts {
-  const kept = inputs
-    .filter(({ name }) => name in stored)
-    .map(({ name, kind }) => [name, asText(stored[name], kind)] as const);
-  return { ...Object.fromEntries(kept), ...form.texts };
+  stored: InputValues,
+): InputValues {
+  const kept = inputs.filter(({ name }) => name in stored).map(({ name }) => [name, stored[name]] as const);
+  return { ...Object.fromEntries(kept), ...form.values };
 }
 
 export function bodyOf(
   form: ScheduleForm,
   graphId: string,
-  inputs: Record<string, JsonValue>,
+  values: InputValues,
 ): Omit<ScheduleBody, "is_active"> {
   const { name, cron, timezone, overlap } = form;
-  return { graph_id: graphId, name: name.trim(), cron, timezone, overlap, inputs };
+  return { graph_id: graphId, name: name.trim(), cron, timezone, overlap, inputs: givenInputs(values) };
 }
 
 const FIELDS: readonly string[] = ["graph_id", "name", "cron", "timezone", "overlap"];

@@ -6,7 +6,7 @@ import { ChevronRight } from "lucide-react";
 import { Ago } from "@/components/ui/figures";
 import { Icon } from "@/components/ui/icon";
 import { State, type StateName } from "@/components/ui/state";
-import { JsonText } from "@/features/triggers/json-text";
+import { ValueView } from "@/components/values/value-view";
 import { Remark } from "@/features/triggers/remark";
 import { ScheduleDeeds, ScheduleSwitch } from "@/features/triggers/schedule-deeds";
 import type { Schedule } from "@/lib/api/schedules";
@@ -153,13 +153,7 @@ function Details({ schedule }: { schedule: Schedule }) {
       <section className="min-w-0" aria-label="Inputs">
         <h2 className="mb-1 text-12">Inputs of each run</h2>
         {hasInputs ? (
-          <pre
-            className="code code--scroll"
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-            tabIndex={0}
-          >
-            <JsonText text={JSON.stringify(schedule.inputs, null, 2)} />
-          </pre>
+          <ValueView value={schedule.inputs} label="Inputs of each run" />
         ) : (
           <p className="faint text-12">None</p>
         )}

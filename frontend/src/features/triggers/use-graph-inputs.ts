@@ -1,11 +1,11 @@
 // The inputs of a graph as a schedule starts it.
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 
-import { type GraphInput, graphInputs } from "@/features/triggers/graph-inputs";
-import { blocksQuery } from "@/lib/api/catalogue";
-import { type GraphRow, startedGraphQuery } from "@/lib/api/triggers";
+import { blocksQuery, type Catalogue } from "@/lib/api/catalogue";
+import { graphInputsQuery } from "@/lib/api/graph-inputs";
+import type { GraphRow } from "@/lib/api/graphs";
+import type { GraphInput } from "@/lib/graph/inputs";
 
 export type LoadedInputs = {
   data: GraphInput[] | undefined;
@@ -13,19 +13,14 @@ export type LoadedInputs = {
   refetch: () => void;
 };
 
+const NO_BLOCKS: Catalogue = new Map();
+
 export function useGraphInputs(row: GraphRow | undefined): LoadedInputs {
-  const graph = useQuery({
-    ...startedGraphQuery(row?.id ?? "", row?.published_version ?? null),
-    enabled: row !== undefined,
-  });
   const blocks = useQuery(blocksQuery);
-  const data = useMemo(
-    () => (graph.data && blocks.data ? graphInputs(graph.data.nodes, blocks.data) : undefined),
-    [graph.data, blocks.data],
-  );
-  const refetch = () => {
-    if (graph.error) void graph.refetch();
-    if (blocks.error) void blocks.refetch();
-  };
-  return { data, error: graph.error ?? blocks.error, refetch };
+  const inputs = useQuery({
+    ...graphInputsQuery(row?.id ?? "", row?.published_version ?? null, blocks.data ?? NO_BLOCKS),
+    enabled: row !== undefined && blocks.data !== undefined,
+  });
+  const refetch = () => void (blocks.data ? inputs : blocks).refetch();
+  return { data: inputs.data, error: inputs.error ?? blocks.error, refetch };
 }

@@ -8,7 +8,7 @@ import { State } from "@/components/ui/state";
 import { Loads } from "@/components/ui/status";
 import { useSenders, useWebhooks } from "@/features/triggers/webhook-hooks";
 import { standsOf, titleOf } from "@/features/triggers/webhook-stands";
-import { graphRowsQuery } from "@/lib/api/triggers";
+import { graphRowsQuery } from "@/lib/api/graph-rows";
 import type { Webhook } from "@/lib/api/webhooks";
 
 export function WebhookSide({ current }: { current: string }) {

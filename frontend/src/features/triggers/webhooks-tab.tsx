@@ -16,7 +16,7 @@ import { has } from "@/features/triggers/sought";
 import { type Sender, useSenders, useWebhooks } from "@/features/triggers/webhook-hooks";
 import { WebhookMenu } from "@/features/triggers/webhook-menu";
 import { needsSecret, problemOf, standsOf, titleOf } from "@/features/triggers/webhook-stands";
-import { graphRowsQuery } from "@/lib/api/triggers";
+import { graphRowsQuery } from "@/lib/api/graph-rows";
 import type { Webhook } from "@/lib/api/webhooks";
 
 const COLUMNS = 6;

@@ -1,36 +1,8 @@
-// What all triggers need to know of graphs and runs, and where in a form a refusal belongs.
+// What all triggers need to know of runs, and where in a form a refusal belongs.
 
 import { ApiError, api, unwrap } from "@/lib/api/client";
 import { keys } from "@/lib/api/keys";
-import { allPages, query } from "@/lib/api/query";
-import type { components } from "@/lib/autogpt-server-api/schema";
-
-export type GraphRow = components["schemas"]["GraphRow"];
-
-/** All graphs by their id, newest change first: triggers know their graphs by id only. */
-export const graphRowsQuery = query<ReadonlyMap<string, GraphRow>>(
-  [...keys.graphs, "rows"],
-  async ({ signal }) => {
-    const rows = await allPages((cursor) =>
-      unwrap(
-        api.GET("/api/graphs", { params: { query: { limit: 200, ...(cursor ? { cursor } : {}) } }, signal }),
-      ),
-    );
-    return new Map(rows.map((row) => [row.id, row]));
-  },
-);
-
-/** A graph as triggers start it: the published version, else the newest. */
-export function startedGraphQuery(graphId: string, version: number | null) {
-  return query([...keys.graph(graphId), "started", version], ({ signal }) =>
-    unwrap(
-      api.GET("/api/graphs/{graph_id}", {
-        params: { path: { graph_id: graphId }, query: version === null ? {} : { version } },
-        signal,
-      }),
-    ),
-  );
-}
+import { query } from "@/lib/api/query";
 
 /** How a run stands, without what it did. */
 export function runStandsQuery(runId: string) {

@@ -45,7 +45,7 @@ export function graphInputs(
             ? name
             : nodeName(node, block),
       description: typeof constants.description === "string" ? constants.description : "",
-      schema: pin?.schema ?? {},
+      schema: { ...pin?.schema, ...(constants.secret === true ? { secret: true } : {}) },
       value,
       isRequired: value === null,
     });
@@ -58,4 +58,14 @@ export function triggersOf(graph: Graph, catalogue: Catalogue): Start[] {
   return graph.nodes
     .filter((node) => !node.disabled && catalogue.get(node.block_id)?.kind === "trigger")
     .map((node) => ({ nodeId: node.id, name: nodeName(node, catalogue.get(node.block_id)) }));
+}
+
+/** Nothing is there to be given: the graph takes what it has itself. */
+export function isUngiven(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+/** What a run gets of what was filled in. */
+export function givenInputs(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isUngiven(value)));
 }

@@ -2,7 +2,8 @@
 
 import type { Graph, Link, Node, Pin } from "@/lib/autogpt-server-api/types";
 import { link, setInput } from "@/lib/graph/edit";
-import { baseName } from "@/lib/graph/pins";
+import { nodeById, type PinPlace } from "@/lib/graph/model";
+import { baseName, schemaKind } from "@/lib/graph/pins";
 import { shapes } from "@/lib/graph/schema";
 import { asName, withToken } from "@/lib/graph/template";
 
@@ -14,6 +15,8 @@ export type Caret = { from: number; to: number };
 
 const ENTRY = "_#_";
 const ITEM = "_$_";
+/** On which input blocks give what the graph was started with. */
+const INPUT_PIN = "result";
 const SEPARATOR = /_[$#@]_/;
 
 /** The end of a link that takes this part; null: a key on the way cannot be written in one. */
@@ -46,6 +49,28 @@ export function insertLink(graph: Graph, sink: { nodeId: string; pin: string }, 
     { nodeId: source.nodeId, side: "output", pin: name },
     { nodeId: sink.nodeId, side: "input", pin: sink.pin },
   );
+}
+
+/** An object with names of the person's own. */
+export function isDictionary(pin: Pin): boolean {
+  const kinds = shapes(pin.schema);
+  return kinds.length === 1 && kinds.every((one) => one.type === "object" && one.properties === undefined);
+}
+
+/**
+ * What drawing a link between two pins does. A text that is drawn to a dictionary becomes an entry of it: as the whole
+ * of it, it could only be JSON.
+ */
+export function drawnLink(
+  graph: Graph,
+  ends: { from: PinPlace; to: PinPlace },
+  pins: { given: Pin | undefined; wanted: Pin | undefined },
+): Graph {
+  const [source, sink] = ends.from.side === "output" ? [ends.from, ends.to] : [ends.to, ends.from];
+  const isEntry =
+    pins.given && pins.wanted && isDictionary(pins.wanted) && schemaKind(pins.given.schema) === "text";
+  if (!isEntry) return link(graph, source, sink);
+  return insertEntry(graph, sink, { nodeId: source.nodeId, pin: source.pin, path: [] });
 }
 
 /** Link a value to a new entry of a dictionary, called as it is where it comes from. */
@@ -89,10 +114,18 @@ function entryFor(
   const known = entries.find((one) => one.source_id === source.nodeId && one.source_name === part);
   if (known) return { name: entryName(known, pin), isThere: true };
   const taken = new Set([...entries.map((one) => entryName(one, pin)), ...ownNames(graph, nodeId, pin)]);
-  const wanted = asName(String(source.path.findLast((step) => typeof step === "string") ?? source.pin));
+  const wanted = asName(
+    String(source.path.findLast((step) => typeof step === "string") ?? ownName(graph, source)),
+  );
   let name = wanted;
   for (let number = 2; taken.has(name); number += 1) name = `${wanted}_${number}`;
   return { name, isThere: false };
+}
+
+/** What a value is called where it comes from: an input of the graph by the name that it asks for, else the pin. */
+function ownName(graph: Graph, { nodeId, pin }: EarlierPlace): string {
+  const given = nodeById(graph, nodeId)?.input_default?.name;
+  return pin === INPUT_PIN && typeof given === "string" && given !== "" ? given : pin;
 }
 
 function entryName(entry: Link, pin: string): string {

@@ -18,6 +18,11 @@ describe("finding a block to add", () => {
     expect(findBlocks(catalogue, "send count")).toEqual([]);
   });
 
+  it("puts the shorter of two names first that fit alike", () => {
+    const inputs = catalogueOf(block("Agent Date Input", [], []), block("Agent Input", [], []));
+    expect(names(findBlocks(inputs, "input"))).toEqual(["Agent Input", "Agent Date Input"]);
+  });
+
   it("leaves out what no pin of it fits, and says which pin does", () => {
     const from = {
       place: { nodeId: "x", side: "output" as const, pin: "rows" },
@@ -28,6 +33,18 @@ describe("finding a block to add", () => {
       ["Mail Merge", "rows"],
       ["Send Mail", "to"],
     ]);
+  });
+
+  it("offers no trigger and no input where a value goes on, and no output where it comes from", () => {
+    const value = pin("value", text);
+    const ends = catalogueOf(
+      block("Start", [value], [value], { kind: "trigger" }),
+      block("Ask", [value], [value], { kind: "input" }),
+      block("Give", [value], [value], { kind: "output" }),
+    );
+    const at = (side: "input" | "output") => ({ place: { nodeId: "x", side, pin: "value" }, pin: value });
+    expect(names(findBlocks(ends, "", at("output")))).toEqual(["Give"]);
+    expect(names(findBlocks(ends, "", at("input")))).toEqual(["Ask", "Start"]);
   });
 });
 

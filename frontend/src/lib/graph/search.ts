@@ -25,12 +25,25 @@ export function findBlocks(
       found.push({ found: { block, pin: null }, score });
       continue;
     }
+    if (isBeyond(block, from.place.side)) continue;
     const [best] = fittingPins(from.place, from.pin, linkable(block, from.place.side));
-    if (best && block.kind !== "note") found.push({ found: { block, pin: best.name }, score });
+    if (best) found.push({ found: { block, pin: best.name }, score });
   }
+  const length = (one: Found) => (words.length > 0 ? one.block.title.length : 0);
   return found
-    .sort((a, b) => b.score - a.score || a.found.block.title.localeCompare(b.found.block.title))
+    .sort(
+      (a, b) =>
+        b.score - a.score ||
+        length(a.found) - length(b.found) || // the shorter name is nearer to what was typed
+        a.found.block.title.localeCompare(b.found.block.title),
+    )
     .map((one) => one.found);
+}
+
+/** What nothing comes before or after: values begin at triggers and inputs, and end at outputs; notes have none. */
+function isBeyond({ kind }: Block, side: PinPlace["side"]): boolean {
+  if (kind === "note") return true;
+  return side === "output" ? kind === "trigger" || kind === "input" : kind === "output";
 }
 
 /** The pins that a link from such a side may end at. What an input or output is called is its own, not a value's. */

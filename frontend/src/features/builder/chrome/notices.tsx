@@ -10,12 +10,14 @@ import { Notice } from "@/components/ui/notice";
 import { tellError } from "@/components/ui/toast";
 import { commandById, perform } from "@/features/builder/commands";
 import { useTotals } from "@/features/builder/run/context";
+import type { Builder } from "@/features/builder/state/builder";
 import { useBuilderParts } from "@/features/builder/state/builder-context";
 import { useEditor } from "@/features/builder/state/context";
 import { watchOtherTabs } from "@/features/builder/state/other-tabs";
 import { difference, findUnsaved, forgetUnsaved, type Unsaved } from "@/features/builder/state/unsaved";
 import { draftQuery } from "@/lib/api/drafts";
 import { ago, counted } from "@/lib/format";
+import { nodeName } from "@/lib/graph/model";
 import { credentialNeeds, lacking } from "@/lib/graph/needs";
 
 export function Notices() {
@@ -177,11 +179,17 @@ function FailedRun() {
   const [closed, setClosed] = useState<string | null>(null);
   const isFailed = totals?.status === "failed" || totals?.status === "completed_with_errors";
   if (!isFailed || isReadOnly || closed === runId) return null;
+  const failed = firstFailed(builder);
   return (
     <Notice
       kind="fail"
       action={
         <div className="row">
+          {failed && (
+            <Button size="small" onClick={() => builder.editor.getState().open(failed.nodeId, "output")}>
+              Show block
+            </Button>
+          )}
           <Button size="small" icon={RotateCcw} onClick={() => perform(commandById("retry"), builder)}>
             Retry from the failed block
           </Button>
@@ -192,8 +200,26 @@ function FailedRun() {
         </div>
       }
     >
-      <b>The run failed.</b> Mend the block and retry: what completed and did not change is kept, and costs
-      nothing again.
+      <b>
+        {totals?.status === "failed" ? "The run failed" : "The run went on past errors"}
+        {failed ? ` at ${failed.name}: ${failed.message}` : "."}
+      </b>{" "}
+      Mend the block and retry: what completed and did not change is kept, and costs nothing again.
     </Notice>
   );
+}
+
+/** The first block of the graph that failed in the run that is shown. */
+function firstFailed({
+  editor,
+  runner,
+  catalogue,
+}: Builder): { nodeId: string; name: string; message: string } | null {
+  const { store } = runner.state.getState();
+  for (const node of editor.getState().graph.nodes) {
+    const error = store?.node(node.id)?.error;
+    if (error)
+      return { nodeId: node.id, name: nodeName(node, catalogue.get(node.block_id)), message: error.message };
+  }
+  return null;
 }

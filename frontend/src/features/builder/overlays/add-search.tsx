@@ -7,10 +7,10 @@ import { BlockIcon } from "@/components/canvas/block-icon";
 import { addFound } from "@/features/builder/overlays/add-found";
 import { SearchBox } from "@/features/builder/overlays/search-box";
 import { useBuilderParts } from "@/features/builder/state/builder-context";
-import { pinsOf } from "@/features/builder/state/pins";
 import type { AddPlace } from "@/features/builder/state/ui";
 import { counted } from "@/lib/format";
 import { nodeById, type PinPlace } from "@/lib/graph/model";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { pinLabel } from "@/lib/graph/pins";
 import { type Found, findBlocks } from "@/lib/graph/search";
 

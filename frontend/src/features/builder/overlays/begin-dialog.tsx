@@ -2,14 +2,15 @@
 
 import { type FormEvent, useMemo, useState } from "react";
 import { InputField } from "@/components/inputs/input-field";
+import { unreadControl } from "@/components/inputs/unread";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/choice";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, TextArea } from "@/components/ui/field";
 import type { Beginning } from "@/features/builder/run/runner";
 import { useBuilderParts } from "@/features/builder/state/builder-context";
-import { pinsOf } from "@/features/builder/state/pins";
-import { type GraphInput, graphInputs, triggersOf } from "@/lib/graph/inputs";
+import { type GraphInput, givenInputs, graphInputs, isUngiven, triggersOf } from "@/lib/graph/inputs";
+import { pinsOf } from "@/lib/graph/node-pins";
 
 const BY_HAND = "by-hand";
 
@@ -32,19 +33,18 @@ export function BeginDialog({ onBegin, onClose }: BeginDialogProps) {
   const [isTried, setIsTried] = useState(false);
   const isTrigger = start !== BY_HAND;
   const payloadError = isTrigger ? jsonError(payload) : undefined;
-  const missing = inputs.filter((input) => input.isRequired && isEmpty(values[input.name]));
-  const submit = (event: FormEvent) => {
+  const missing = inputs.filter((input) => input.isRequired && isUngiven(values[input.name]));
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setIsTried(true);
+    const unread = unreadControl(event.currentTarget);
+    if (unread) return unread.focus();
     if (payloadError || (!isTrigger && missing.length > 0)) return;
     onClose();
     onBegin(
       isTrigger
         ? { inputs: { payload: JSON.parse(payload) }, triggerNode: start }
-        : {
-            inputs: Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value))),
-            triggerNode: null,
-          },
+        : { inputs: givenInputs(values), triggerNode: null },
     );
   };
   return (
@@ -120,10 +120,6 @@ function beginningValues(inputs: readonly GraphInput[], last: Beginning): Record
   return Object.fromEntries(
     inputs.map((input) => [input.name, last.inputs[input.name] ?? input.value ?? undefined]),
   );
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === "";
 }
 
 function jsonError(text: string): string | undefined {

@@ -3,7 +3,7 @@
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 
 import { Icon } from "@/components/ui/icon";
 import type { Point } from "@/lib/graph/edit";
@@ -21,12 +21,18 @@ type SearchBoxProps = {
 };
 
 const WIDTH = 400;
-const HEIGHT = 460;
+const HEIGHT = 520;
 
 export function SearchBox({ label, placeholder, text, onText, onClose, at, children, foot }: SearchBoxProps) {
   const place = at && {
     left: Math.max(8, Math.min(at.x, globalThis.innerWidth - WIDTH - 8)),
     top: Math.max(8, Math.min(at.y, globalThis.innerHeight - HEIGHT)),
+  };
+  const list = useRef<HTMLDivElement>(null);
+  // Another text is another list: its first line is the chosen one, and must be in sight.
+  const write = (written: string) => {
+    onText(written);
+    requestAnimationFrame(() => list.current?.scrollTo({ top: 0 }));
   };
   return (
     <Radix.Root open onOpenChange={(isOpen) => isOpen || onClose()}>
@@ -42,9 +48,9 @@ export function SearchBox({ label, placeholder, text, onText, onClose, at, child
           <Command shouldFilter={false} loop label={label}>
             <div className="palette__in">
               <Icon of={Search} className="faint" />
-              <Command.Input autoFocus value={text} onValueChange={onText} placeholder={placeholder} />
+              <Command.Input autoFocus value={text} onValueChange={write} placeholder={placeholder} />
             </div>
-            <Command.List>{children}</Command.List>
+            <Command.List ref={list}>{children}</Command.List>
           </Command>
           {foot && <div className="palette__foot">{foot}</div>}
         </Radix.Content>

@@ -1,7 +1,6 @@
 // What a press on an earlier value does to the field that one is in: one step of the history.
 
 import type { Workbench } from "@/features/builder/state/context";
-import { pinsOf } from "@/features/builder/state/pins";
 import type { Pin } from "@/lib/autogpt-server-api/types";
 import { refusal } from "@/lib/graph/fit";
 import {
@@ -10,12 +9,13 @@ import {
   insertEntry,
   insertIntoTemplate,
   insertLink,
+  isDictionary,
   partName,
   templateValuesPin,
 } from "@/lib/graph/insert";
 import { nodeById } from "@/lib/graph/model";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { NO_PINS } from "@/lib/graph/pins";
-import { shapes } from "@/lib/graph/schema";
 
 export type Inserted =
   /** `caret`: where one goes on writing; null: the field is linked now. */
@@ -61,10 +61,4 @@ export function insertValue(
   if (refused) return { why: refused.why };
   change("Link a value", (before) => insertLink(before, { nodeId, pin: pin.name }, source));
   return { caret: null };
-}
-
-/** An object with names of the person's own. */
-function isDictionary(pin: Pin): boolean {
-  const kinds = shapes(pin.schema);
-  return kinds.length === 1 && kinds.every((one) => one.type === "object" && one.properties === undefined);
 }

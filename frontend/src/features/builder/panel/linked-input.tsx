@@ -5,10 +5,10 @@ import { Unlink2 } from "lucide-react";
 import { PinShape } from "@/components/canvas/pin-shape";
 import { IconButton } from "@/components/ui/button";
 import { useEditor, useWorkbench } from "@/features/builder/state/context";
-import { pinsOf } from "@/features/builder/state/pins";
 import type { Link, Pin } from "@/lib/autogpt-server-api/types";
 import { remove } from "@/lib/graph/edit";
 import { nodeById, nodeName } from "@/lib/graph/model";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { baseName, pinKind, pinLabel } from "@/lib/graph/pins";
 import { description, fieldLabel } from "@/lib/graph/schema";
 

@@ -61,7 +61,7 @@ export function PanelHead({ node, block, isRenaming, setIsRenaming }: PanelHeadP
           </h2>
         )}
         <div className="faint truncate text-12" title={block?.description}>
-          {block?.title ?? "A block that this server does not have"}
+          {subOf(block, name)}
         </div>
       </div>
       <span className="push row gap-0">
@@ -95,6 +95,12 @@ export function PanelHead({ node, block, isRenaming, setIsRenaming }: PanelHeadP
       </span>
     </div>
   );
+}
+
+/** What kind of block it is; where its name says that already, what it does. */
+function subOf(block: Block | undefined, name: string): string {
+  if (!block) return "A block that this server does not have";
+  return name === block.title ? (block.description.split("\n", 1)[0] ?? "") : block.title;
 }
 
 type NameInputProps = { name: string; onSave: (name: string) => void; onCancel: () => void };

@@ -5,6 +5,7 @@ import { ChevronLeft, ChevronRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
 
 import { useNodeRun } from "@/components/canvas/run-states";
+import { WaitsFor } from "@/components/review/waits-for";
 import { IconButton } from "@/components/ui/button";
 import { Money } from "@/components/ui/figures";
 import { Notice } from "@/components/ui/notice";
@@ -163,6 +164,7 @@ function Given({ node, details }: { node: Node; details: FiringDetails }) {
   const soFar = details.ended_at === null ? progress?.text : "";
   return (
     <>
+      {details.waits_for && <WaitsFor details={details} waits={details.waits_for} />}
       {soFar && (
         <section className="grid gap-1">
           <h3 className="pinname">So far</h3>

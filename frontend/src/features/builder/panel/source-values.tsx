@@ -13,12 +13,12 @@ import type { Source } from "@/features/builder/panel/sources";
 import { ValueRow } from "@/features/builder/panel/value-row";
 import { useBuilderRun } from "@/features/builder/run/context";
 import { useWorkbench } from "@/features/builder/state/context";
-import { pinsOf } from "@/features/builder/state/pins";
 import { type EarlierValue, earlierQuery } from "@/lib/api/earlier";
 import type { Node, Pin } from "@/lib/autogpt-server-api/types";
 import { typeName } from "@/lib/graph/fit";
 import type { EarlierPlace } from "@/lib/graph/insert";
 import { nodeName } from "@/lib/graph/model";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { ERROR_PIN, pinKind, pinLabel, schemaKind } from "@/lib/graph/pins";
 import { description, properties, type Schema, shapes } from "@/lib/graph/schema";
 

@@ -46,11 +46,20 @@ export function startAutosave(editor: Editor, revision: number): Autosave {
   async function save(): Promise<void> {
     clearTimeout(timer);
     while (running) await running;
+    if (editor.getState().graph === saved) backToSaved();
     if (editor.getState().graph === saved || editor.getState().isReadOnly) return;
     running = put().finally(() => {
       running = null;
     });
     await running;
+  }
+
+  /** What was changed has been undone before it was saved. */
+  function backToSaved(): void {
+    const { graphId, saving, setSaving } = editor.getState();
+    if (saving.state === "saved" || saving.state === "conflict") return;
+    forgetUnsaved(graphId);
+    setSaving({ state: "saved" });
   }
 
   async function put(): Promise<void> {

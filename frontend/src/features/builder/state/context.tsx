@@ -5,9 +5,10 @@ import { useStore } from "zustand";
 
 import type { Autosave } from "@/features/builder/state/autosave";
 import type { Editor, EditorState } from "@/features/builder/state/editor";
-import { type Pins, pinsOf } from "@/features/builder/state/pins";
+import type { Pins } from "@/features/builder/state/pins";
 import type { Catalogue } from "@/lib/api/catalogue";
 import type { Block, Node } from "@/lib/autogpt-server-api/types";
+import { pinsOf } from "@/lib/graph/node-pins";
 import type { NodePins } from "@/lib/graph/pins";
 
 /** What edits the graph. */

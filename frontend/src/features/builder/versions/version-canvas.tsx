@@ -5,8 +5,8 @@ import { useStore } from "zustand";
 
 import { GraphCanvas } from "@/components/canvas/graph-canvas";
 import { useWorkbench } from "@/features/builder/state/context";
-import { pinsOf } from "@/features/builder/state/pins";
 import type { Graph } from "@/lib/autogpt-server-api/types";
+import { pinsOf } from "@/lib/graph/node-pins";
 import { linkViewer, nodeViewer, type ViewContext } from "@/lib/graph/view";
 
 const NOTHING: ReadonlySet<string> = new Set();

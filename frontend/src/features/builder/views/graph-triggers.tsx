@@ -20,7 +20,7 @@ export function GraphTriggers() {
     <div className="page__body overflow-auto">
       <Loads query={query}>
         {({ triggers, schedules }) => (
-          <>
+          <div className="grid gap-6">
             <Section title="Triggers">
               {triggers.length === 0 ? (
                 <Empty icon={Webhook} title="Nothing starts this graph by itself">
@@ -77,7 +77,7 @@ export function GraphTriggers() {
                 </div>
               )}
             </Section>
-          </>
+          </div>
         )}
       </Loads>
     </div>

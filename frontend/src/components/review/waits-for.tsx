@@ -7,9 +7,9 @@ import { ReviewForm } from "@/components/review/review-form";
 import { Ago } from "@/components/ui/figures";
 import { Notice } from "@/components/ui/notice";
 import { Loads } from "@/components/ui/status";
-import { runName } from "@/features/run/run-words";
 import { reviewQuery } from "@/lib/api/review-answer";
 import type { FiringDetails } from "@/lib/api/run";
+import { runName } from "@/lib/run/name";
 
 type Waits = NonNullable<FiringDetails["waits_for"]>;
 
