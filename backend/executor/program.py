@@ -324,7 +324,9 @@ class _Builder:
                     "Nothing feeds this input: its source is disabled."
                     if sources
                     else "This input is missing.",
-                    "Enable the source, give it a value, or link something to it.",
+                    "Enable the source, give it a value, or link something to it."
+                    if sources
+                    else "Give it a value, or link something to it.",
                     node.id,
                     name,
                 )
