@@ -29,7 +29,12 @@ export class Server {
   /** `env`: settings beside those that a server of the tests always has. */
   static async started(env: Record<string, string> = {}): Promise<Server> {
     const server = new Server(await freePort(), env);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return server;
   }
 
