@@ -21,7 +21,7 @@ test("a failed run is understood, mended and retried from the failed block", asy
   await page.keyboard.press("Control+Enter");
   await expect(runStrip(page).getByRole("status")).toHaveText("Failed");
   await expect(block(page, "Share")).toHaveAccessibleName(/Failed/);
-  await expect(page.getByText("The run failed.")).toBeVisible();
+  await expect(page.getByText(/The run failed at Share: /)).toBeVisible();
 
   await block(page, "Share").dblclick();
   const panel = page.getByRole("complementary", { name: "Block" });

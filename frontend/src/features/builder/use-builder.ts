@@ -13,7 +13,7 @@ import { createUi } from "@/features/builder/state/ui";
 import type { Catalogue } from "@/lib/api/catalogue";
 import type { Draft } from "@/lib/api/drafts";
 import { graphInputs, triggersOf } from "@/lib/graph/inputs";
-import { nodeById, upstream } from "@/lib/graph/model";
+import { nodeById, nodeName, upstream } from "@/lib/graph/model";
 import { pinsOf } from "@/lib/graph/node-pins";
 import { ERROR_PIN } from "@/lib/graph/pins";
 
@@ -52,6 +52,10 @@ function make({ graphId, draft, catalogue, isReadOnly, mayRun }: BuilderStart): 
     autosave,
     mayRun: () => mayRun,
     follow: followRun,
+    nameOf: (nodeId) => {
+      const node = nodeById(editor.getState().graph, nodeId);
+      return node ? nodeName(node, catalogue.get(node.block_id)) : nodeId;
+    },
     outputPins: (nodeId) => {
       const node = nodeById(editor.getState().graph, nodeId);
       const names = node ? pinsOf(node, catalogue, pins.getState()).outputs.map((pin) => pin.name) : [];

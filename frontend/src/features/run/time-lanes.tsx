@@ -85,7 +85,7 @@ function LanesHead({ scale, isWhole }: { scale: Scale; isWhole: boolean }) {
       <div className="lane__track num">
         {ticksOf(scale).map((tick) => (
           <span key={tick} className="lane__tick" style={{ left: `${percent(scale.fromMs + tick, scale)}%` }}>
-            {duration(tick).replace(".0 s", " s")}
+            {tickWord(tick)}
           </span>
         ))}
       </div>
@@ -95,6 +95,11 @@ function LanesHead({ scale, isWhole }: { scale: Scale; isWhole: boolean }) {
       </div>
     </div>
   );
+}
+
+/** Like a duration, in parts of a millisecond where the whole run took a few. */
+function tickWord(ms: number): string {
+  return ms < 5 && !Number.isInteger(ms) ? `${Number(ms.toFixed(2))} ms` : duration(ms).replace(".0 s", " s");
 }
 
 type LaneProps = {

@@ -5,6 +5,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { tell, tellError } from "@/components/ui/toast";
 import type { Autosave } from "@/features/builder/state/autosave";
 import type { Editor } from "@/features/builder/state/editor";
+import { ApiError } from "@/lib/api/client";
 import { cancelRun } from "@/lib/api/runs";
 import { outputsOf, startRun } from "@/lib/api/starting";
 import type { Graph, RunRequest, RunStatus } from "@/lib/autogpt-server-api/types";
@@ -34,6 +35,8 @@ export type RunnerWorld = {
   mayRun: () => boolean;
   /** Opens the live state of a run of this graph, and how to end that. */
   follow: (runId: string, graph: Graph) => { store: RunStore; unfollow: () => void };
+  /** What people call a block. */
+  nameOf: (nodeId: string) => string;
   /** The outputs that a block has, by name. */
   outputPins: (nodeId: string) => readonly string[];
   /** Whether the person must say first what to begin with. */
@@ -111,10 +114,30 @@ export function makeRunner(world: RunnerWorld): Runner {
       });
       show(runId, graph, beginning);
     } catch (error) {
-      tellError(error);
+      tellRefused(error);
     } finally {
       state.setState({ isStarting: false });
     }
+  };
+
+  /** What keeps the draft from running is shown at its blocks; the first of them is opened. */
+  const tellRefused = (error: unknown) => {
+    const problems = error instanceof ApiError ? (error.problem?.errors ?? []) : [];
+    const [first] = problems.filter((problem) => problem.node_id);
+    if (!first?.node_id) {
+      tellError(error);
+      return;
+    }
+    editor.getState().setProblems(problems);
+    editor.getState().open(first.node_id, "setup");
+    const where = `${world.nameOf(first.node_id)}${first.pin ? `, ${first.pin}` : ""}`;
+    tellError(
+      new ApiError(
+        400,
+        "graph_invalid",
+        `The graph cannot run yet. ${where}: ${first.message} ${first.cure}`.trim(),
+      ),
+    );
   };
 
   const begin = async (

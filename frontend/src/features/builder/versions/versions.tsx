@@ -24,7 +24,7 @@ export function Versions({ onShown }: { onShown: () => void }) {
   const query = useQuery(versionsQuery(graphId));
   const [chosen, setChosen] = useState<number | null>(null);
   return (
-    <div className="page__body grid min-h-0 gap-4 overflow-hidden lg:grid-cols-[320px_minmax(0,1fr)]">
+    <div className="page__body grid min-h-0 content-start gap-4 overflow-auto lg:grid-cols-[320px_minmax(0,1fr)] lg:content-stretch lg:overflow-hidden">
       <Loads query={query}>
         {(versions) =>
           versions.length === 0 ? (
@@ -113,7 +113,7 @@ function Shown({ version }: { version: number }) {
   const graphId = useEditor((state) => state.graphId);
   const query = useQuery({ ...graphQuery(graphId, version), staleTime: Number.POSITIVE_INFINITY });
   return (
-    <div className="grid min-h-0 grid-rows-[minmax(0,1fr)_minmax(0,240px)] gap-4">
+    <div className="grid min-h-0 grid-rows-[420px_auto] gap-4 lg:grid-rows-[minmax(0,1fr)_minmax(0,240px)]">
       <div className="card min-h-0">
         <Loads query={query}>{(graph) => <VersionCanvas key={version} graph={plainGraph(graph)} />}</Loads>
       </div>
