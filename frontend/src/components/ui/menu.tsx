@@ -31,23 +31,28 @@ export function Menu({ items, align = "end", children }: MenuProps) {
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
-          {keyed(items).map(([key, item]) =>
-            item === "separator" ? (
-              <Radix.Separator key={key} className="menu__sep" />
-            ) : (
-              <Radix.Item
-                key={key}
-                className={`menu__item ${item.isDanger ? "menu__item--danger" : ""}`}
-                disabled={item.isDisabled ?? false}
-                onSelect={item.onSelect}
-              >
-                <Face item={item} />
-              </Radix.Item>
-            ),
-          )}
+          <MenuEntries items={items} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+/** The entries of a drop-down, for one that opens in its own way. */
+export function MenuEntries({ items }: { items: readonly MenuItem[] }) {
+  return keyed(items).map(([key, item]) =>
+    item === "separator" ? (
+      <Radix.Separator key={key} className="menu__sep" />
+    ) : (
+      <Radix.Item
+        key={key}
+        className={`menu__item ${item.isDanger ? "menu__item--danger" : ""}`}
+        disabled={item.isDisabled ?? false}
+        onSelect={item.onSelect}
+      >
+        <Face item={item} />
+      </Radix.Item>
+    ),
   );
 }
 

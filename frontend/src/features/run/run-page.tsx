@@ -11,7 +11,8 @@ import { RunScreen } from "@/features/run/run-screen";
 import { blocksQuery } from "@/lib/api/catalogue";
 import { ApiError } from "@/lib/api/client";
 import { keys } from "@/lib/api/keys";
-import { ranGraphQuery, readRunNodes, runQuery } from "@/lib/api/run";
+import { graphQuery } from "@/lib/api/one-graph";
+import { readRunNodes, runQuery } from "@/lib/api/run";
 import type { RunDetails } from "@/lib/autogpt-server-api/types";
 import { runName } from "@/lib/run/name";
 
@@ -27,7 +28,7 @@ export function RunPage() {
 function WithGraph({ run }: { run: RunDetails }) {
   const catalogue = useQuery({ ...blocksQuery, staleTime: 300_000 });
   const graph = useQuery({
-    ...ranGraphQuery(run.graph_id, run.graph_version),
+    ...graphQuery(run.graph_id, run.graph_version),
     staleTime: Number.POSITIVE_INFINITY,
     retry: (times, error) => !isGone(error) && times < 3,
   });

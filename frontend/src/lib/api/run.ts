@@ -5,7 +5,7 @@ import { keys } from "@/lib/api/keys";
 import { query } from "@/lib/api/query";
 import { startRun } from "@/lib/api/starting";
 import type { components } from "@/lib/autogpt-server-api/schema";
-import type { Graph, RunDetails, RunRow } from "@/lib/autogpt-server-api/types";
+import type { RunDetails, RunRow } from "@/lib/autogpt-server-api/types";
 import type { RunNodes } from "@/lib/run/watch";
 
 type Schemas = components["schemas"];
@@ -26,18 +26,6 @@ const LARGEST_PAGE = 200;
 export function runQuery(runId: string) {
   return query<RunDetails>(keys.run(runId), ({ signal }) =>
     unwrap(api.GET("/api/runs/{run_id}", { params: { path: { run_id: runId } }, signal })),
-  );
-}
-
-/** The graph as it was when the run began; @throws ApiError 404: it was deleted. */
-export function ranGraphQuery(graphId: string, version: number) {
-  return query<Graph>([...keys.graph(graphId), "ran", version], ({ signal }) =>
-    unwrap(
-      api.GET("/api/graphs/{graph_id}", {
-        params: { path: { graph_id: graphId }, query: { version } },
-        signal,
-      }),
-    ),
   );
 }
 

@@ -3,6 +3,7 @@
 import { tellError } from "@/components/ui/toast";
 import type { Builder } from "@/features/builder/state/builder";
 import { api, unwrap } from "@/lib/api/client";
+import { readGraph } from "@/lib/api/one-graph";
 import { isRecord } from "@/lib/values";
 
 export async function showRun({ editor, runner }: Builder, runId: string): Promise<void> {
@@ -10,11 +11,7 @@ export async function showRun({ editor, runner }: Builder, runId: string): Promi
   try {
     const run = await unwrap(api.GET("/api/runs/{run_id}", { params: { path: { run_id: runId } } }));
     if (run.graph_id !== editor.getState().graphId) return;
-    const version = await unwrap(
-      api.GET("/api/graphs/{graph_id}", {
-        params: { path: { graph_id: run.graph_id }, query: { version: run.graph_version } },
-      }),
-    );
+    const version = await readGraph(run.graph_id, run.graph_version);
     const trigger =
       isRecord(run.options) && typeof run.options.trigger_node === "string" ? run.options.trigger_node : null;
     runner.show(runId, version, { inputs: run.inputs, triggerNode: trigger });
