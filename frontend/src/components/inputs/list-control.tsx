@@ -5,7 +5,7 @@ import { useRef } from "react";
 
 import { Control } from "@/components/inputs/control";
 import type { ControlProps } from "@/components/inputs/control-props";
-import { focusRow } from "@/components/inputs/focus-row";
+import { changeAndFocusRow } from "@/components/inputs/focus-row";
 import { moved, useRows } from "@/components/inputs/use-rows";
 import { Button, IconButton } from "@/components/ui/button";
 import type { Schema } from "@/lib/graph/schema";
@@ -22,20 +22,23 @@ export function ListControl({ described, label, schema, value, onChange, item, m
   const rows = useRows(list.length);
   const box = useRef<HTMLDivElement>(null);
   const add = (at: number) => {
-    rows.insert(at);
-    onChange(list.toSpliced(at, 0, null));
-    focusRow(box.current, at);
+    changeAndFocusRow(box.current, at, () => {
+      rows.insert(at);
+      onChange(list.toSpliced(at, 0, null));
+    });
   };
   const remove = (at: number) => {
-    rows.remove(at);
-    onChange(list.toSpliced(at, 1));
-    focusRow(box.current, Math.max(at - 1, 0));
+    changeAndFocusRow(box.current, Math.max(at - 1, 0), () => {
+      rows.remove(at);
+      onChange(list.toSpliced(at, 1));
+    });
   };
   const move = (from: number, to: number) => {
     if (to < 0 || to >= list.length) return;
-    rows.move(from, to);
-    onChange(moved(list, from, to));
-    focusRow(box.current, to);
+    changeAndFocusRow(box.current, to, () => {
+      rows.move(from, to);
+      onChange(moved(list, from, to));
+    });
   };
   const isFull = most !== null && list.length >= most;
   return (

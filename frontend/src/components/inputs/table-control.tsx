@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 
 import { Control } from "@/components/inputs/control";
 import type { ControlProps } from "@/components/inputs/control-props";
-import { focusRow } from "@/components/inputs/focus-row";
+import { changeAndFocusRow } from "@/components/inputs/focus-row";
 import { useRows } from "@/components/inputs/use-rows";
 import { Button, IconButton } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/field";
@@ -63,9 +63,10 @@ export function TableControl({ described, label, schema, value, onChange, column
                     size="small"
                     label={`Remove row ${at + 1}`}
                     onClick={() => {
-                      rows.remove(at);
-                      change(list.toSpliced(at, 1));
-                      focusRow(box.current, Math.max(at - 1, 0));
+                      changeAndFocusRow(box.current, Math.max(at - 1, 0), () => {
+                        rows.remove(at);
+                        change(list.toSpliced(at, 1));
+                      });
                     }}
                   />
                 </td>
@@ -81,9 +82,10 @@ export function TableControl({ described, label, schema, value, onChange, column
             variant="quiet"
             icon={Plus}
             onClick={() => {
-              rows.insert(list.length);
-              change([...list, {}]);
-              focusRow(box.current, list.length);
+              changeAndFocusRow(box.current, list.length, () => {
+                rows.insert(list.length);
+                change([...list, {}]);
+              });
             }}
           >
             Add row
