@@ -37,7 +37,7 @@ class Terms:
     """What one exchange must keep to.
 
     `origin_map` sends an origin to a local server (tests only). `max_redirects` 0 hands a redirect back as the
-    answer. `note` ends the message of an error.
+    answer. `note` ends the message of an error. `is_read` requests may be repeated whatever their method.
     """
 
     guard: AddressGuard
@@ -49,6 +49,7 @@ class Terms:
     trusted: frozenset[str] = frozenset()
     origin_map: Mapping[str, Target] = field(default_factory=dict[str, Target])
     note: str = ""
+    is_read: bool = False
     chances: Chances = field(default_factory=Chances)
 
 
@@ -101,7 +102,8 @@ class _Attempts:
 
     def _pause_s(self, hop: Hop, outcome: Reply | Lost) -> float | None:
         """Seconds to wait before `hop` is sent again; None when it is not."""
-        if self._retries >= self._terms.max_retries or not (is_passing(outcome) and may_repeat(hop)):
+        is_repeatable = self._terms.is_read or may_repeat(hop)
+        if self._retries >= self._terms.max_retries or not (is_passing(outcome) and is_repeatable):
             return None
         chances = self._terms.chances
         pause_s = wait_s(self._retries, outcome, now=chances.now(), dice=chances.dice)

@@ -45,7 +45,10 @@ _UNLESS_SAID = {"accept": "*/*", "user-agent": "Blockyard"}
 
 
 class CallOptions(TypedDict, total=False):
-    """What one call may say. `data` is a form (or the body itself), `auth` is HTTP Basic (user, password)."""
+    """What one call may say. `data` is a form (or the body itself), `auth` is HTTP Basic (user, password).
+
+    `is_read`: it changes nothing, though its method may (a search by POST, a query of GraphQL), and may be repeated.
+    """
 
     params: Params | None
     headers: Mapping[str, str] | None
@@ -57,6 +60,7 @@ class CallOptions(TypedDict, total=False):
     allow_redirects: bool
     max_redirects: int
     timeout_s: float
+    is_read: bool
 
 
 class _Client(Generic[T]):
@@ -103,6 +107,7 @@ class _Client(Generic[T]):
             trusted=self._trusted,
             origin_map=_origin_map(),
             note=note,
+            is_read=options.get("is_read", False),
         )
         return exchange(hop, terms)
 

@@ -45,6 +45,12 @@ async def test_request_that_may_act_twice_is_sent_once(call: Face, method: str, 
     assert len(server.seen) == 1
 
 
+async def test_post_that_only_reads_is_tried_again(call: Face) -> None:
+    with serving({"/": [Answer(503, headers=NOW), Answer(hang_up=True), Answer()]}) as server:
+        await call("POST", server.base_url, json={"query": "{ me }"}, is_read=True)
+    assert len(server.seen) == 3
+
+
 async def test_post_with_an_idempotency_key_is_tried_again(call: Face) -> None:
     with serving({"/": [Answer(503, headers=NOW), Answer()]}) as server:
         await call("POST", server.base_url, json={}, headers={"Idempotency-Key": "k1"})

@@ -1,1 +1,1 @@
-"""Linear: changes of issues and the rest start graphs."""
+"""Linear: issues and comments, and changes there that start graphs."""
