@@ -1,1 +1,1 @@
-"""Notion: changes of pages and databases start graphs."""
+"""Notion: pages and databases, and changes there that start graphs."""
