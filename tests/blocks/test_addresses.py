@@ -60,7 +60,13 @@ def _address_pins(block: Block) -> Iterator[str]:
 PLACES = [(block, pin) for block in catalogue() for pin in _address_pins(block)]
 FREE = [(block, pin) for block, pin in PLACES if not block.name.startswith("Github")]
 """Blocks that go where they are told. Addresses of GitHub only name a thing, for which its own API is asked."""
-_REQUIRED: dict[str, dict[str, Any]] = {"AgentFileInputBlock": {"name": "file"}}
+
+
+def _required(block: Block) -> dict[str, Any]:
+    """What else the block cannot do without, from its first example."""
+    example = next((case.input for case in block.test_cases()), {})
+    pins = block.pins({}).inputs.values()
+    return {pin.name: example[pin.name] for pin in pins if pin.is_required and pin.name in example}
 
 
 @pytest.fixture
@@ -92,7 +98,7 @@ async def go(block: Block, pin: str, url: str) -> None:
     Raises:
         BlockError: it fails, as it must.
     """
-    given = {**_REQUIRED.get(block.name, {}), pin: url}
+    given = {**_required(block), pin: url}
     offered: dict[str, Any] = {"idempotency_key": "key", "context": DirectContext()}
     if block.Input.credentials_pins():
         secret = block.test_credentials

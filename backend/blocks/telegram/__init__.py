@@ -1,1 +1,1 @@
-"""Telegram: what reaches a bot starts graphs."""
+"""Telegram: a bot hears and writes in chats; what reaches it starts graphs."""
