@@ -51,9 +51,12 @@ class OAuth2Credentials(_Credentials):
 
 
 class UserPasswordCredentials(_Credentials):
+    """`details` are fields that the provider declares beside the two, such as a server's name; they are no secrets."""
+
     type: Literal["user_password"] = "user_password"
     username: SecretStr
     password: SecretStr
+    details: dict[str, str] = {}
 
     def auth_header(self) -> str:
         """The value of an Authorization header (RFC 7617)."""

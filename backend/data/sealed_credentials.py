@@ -59,6 +59,8 @@ def _shown_of(row: CredentialRow) -> JsonObject:
             "username": row.username,
             "metadata": row.detail.get("metadata", {}),
         }
+    if row.kind == "user_password":
+        return {"details": row.detail.get("details", {})}
     return {"host": row.host} if row.kind == "host_scoped" else {}
 
 
@@ -79,7 +81,8 @@ def _oauth2(given: OAuth2Credentials) -> Parts:
 
 
 def _user_password(given: UserPasswordCredentials) -> Parts:
-    return Parts({"username": _clear(given.username), "password": _clear(given.password)}, {})
+    secret = {"username": _clear(given.username), "password": _clear(given.password)}
+    return Parts(secret, {"detail": {"details": given.details}})
 
 
 def _host_scoped(given: HostScopedCredentials) -> Parts:

@@ -19,7 +19,7 @@ from backend.data.credentials import (
     HostScopedCredentials,
     UserPasswordCredentials,
 )
-from backend.integrations.connections import Account, Connection, Field
+from backend.integrations.connections import Account, Connection, Field, connection_of
 from backend.integrations.secret_values import scrubber_for
 from backend.util.errors import (
     BadInput,
@@ -80,7 +80,7 @@ def credentials_from(
     """The credential that the form means, of the connection's first kind that is not `oauth2`.
 
     Which field becomes what is said at `Connection`. A host may be given as a URL of it; without a header it is
-    `Authorization`. Of the custom kind a checkbox is "true" or "false".
+    `Authorization`. Of the custom kind, and among details, a checkbox is "true" or "false".
 
     Raises:
         BadInput: as `check_values`.
@@ -168,6 +168,38 @@ def _spellings(secret: str) -> Iterator[str]:
 # -- one field ---------------------------------------------------------------------------------------------
 
 
+def check_details(provider: str, details: Mapping[str, str]) -> dict[str, str]:
+    """The fields beside user name and password, trimmed, without those that were left empty.
+
+    Raises:
+        BadInput: with a problem for each that the provider does not declare, or that cannot be what it should be.
+    """
+    declared = connection_of(provider)
+    fields = {} if declared is None else {one.key: one for one in _beside(declared)}
+    problems: list[Problem] = []
+    checked: dict[str, str] = {}
+    for key, value in details.items():
+        try:
+            if key not in fields:
+                raise ValueError(f"there is no such field. There are: {', '.join(fields) or 'none'}.")
+            is_checkbox = fields[key].type == "checkbox"
+            text = _checked(fields[key], value == "true" if is_checkbox else value)
+        except ValueError as error:
+            problems.append(Problem(f"{key[:100]}: {error}", path=f"details.{key[:100]}"))
+            continue
+        if text is not None:
+            checked |= _as_texts({key: text})
+    if problems:
+        raise BadInput("; ".join(map(str, problems)), problems=tuple(problems))
+    return checked
+
+
+def _beside(connection: Connection) -> list[Field]:
+    if form_kind(connection) != "user_password":
+        return []
+    return [one for one in connection.fields if one.key not in ("username", "password")]
+
+
 def _unknown(fields: Mapping[str, Field], values: Values) -> Iterator[Problem]:
     known = ", ".join(fields) or "none"
     for key in values:
@@ -240,6 +272,9 @@ def _user_password(values: Checked, credential_id: str, provider: str) -> Creden
         provider=provider,
         username=SecretStr(_text(values, "username")),
         password=SecretStr(_text(values, "password")),
+        details=_as_texts(
+            {key: value for key, value in values.items() if key not in ("username", "password")}
+        ),
     )
 
 
@@ -270,9 +305,13 @@ def _host(given: str) -> str:
 
 
 def _custom(values: Checked, credential_id: str, provider: str) -> Credentials:
-    texts = {key: str(value).lower() if isinstance(value, bool) else value for key, value in values.items()}
-    secrets = {key: SecretStr(text) for key, text in texts.items()}
+    secrets = {key: SecretStr(text) for key, text in _as_texts(values).items()}
     return CustomCredentials(id=credential_id, provider=provider, values=secrets)
+
+
+def _as_texts(values: Checked) -> dict[str, str]:
+    """A checkbox is "true" or "false"."""
+    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in values.items()}
 
 
 _MAKERS: dict[CredentialsType, Callable[[Checked, str, str], Credentials]] = {

@@ -11,7 +11,6 @@ from backend.data.scrub import Scrubber
 from backend.data.tiers import Tier
 from backend.integrations.providers import ProviderName
 
-Quality = Literal["bronze", "silver", "gold", "platinum"]
 _LONGEST_TOLD = 2_000
 
 
@@ -57,8 +56,9 @@ Test = Callable[[Credentials], Awaitable[Account]]
 class Connection:
     """How one connects to a provider. `fields` are those of the first kind that is not `oauth2`.
 
-    Their keys: `api_key`; `username` and `password`; `host`, `header` and `value`; or, of the custom kind, whatever
-    the provider declares.
+    Their keys: `api_key`; `username` and `password`, and beside them whatever else the provider declares that is no
+    secret (`details`, shown in the open); `host`, `header` and `value`; or, of the custom kind, whatever the provider
+    declares.
     """
 
     provider: ProviderName
@@ -67,11 +67,19 @@ class Connection:
     fields: tuple[Field, ...] = ()
     test: Test | None = None
     tier: Tier = "free"
-    quality: Quality = "bronze"
     description: str = ""
     help_url: str = ""
     scopes: tuple[str, ...] = ()
     """What OAuth asks for unless a block wants more."""
+
+    def __post_init__(self) -> None:
+        if next((kind for kind in self.kinds if kind != "oauth2"), None) != "user_password":
+            return
+        for field in self.fields:
+            if field.type == "password" and field.key not in ("username", "password"):
+                raise ValueError(
+                    f"{self.label}: {field.key} would be shown in the open. Use the kind custom."
+                )
 
 
 _connections: dict[ProviderName, Connection] = {}

@@ -7,6 +7,7 @@ from backend.integrations.providers import ProviderName
 _LABELS: dict[ProviderName, str] = {
     ProviderName.AIRTABLE: "Airtable",
     ProviderName.DISCORD: "Discord",
+    ProviderName.EMAIL: "E-mail",
     ProviderName.EXAMPLE_PROVIDER: "Example",
     ProviderName.GENERIC_WEBHOOK: "Any sender",
     ProviderName.GITHUB: "GitHub",

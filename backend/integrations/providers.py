@@ -12,6 +12,7 @@ class ProviderName(StrEnum):
 
     AIRTABLE = "airtable"
     DISCORD = "discord"
+    EMAIL = "email"
     EXAMPLE_PROVIDER = "example-provider"
     GENERIC_WEBHOOK = "generic-webhook"
     GITHUB = "github"

@@ -35,6 +35,7 @@ def view_of(row: CredentialRow) -> JsonObject:
         "scopes": row.scopes,
         "username": row.username,
         "host": row.host,
+        "details": row.detail.get("details", {}),
         "secret_names": names,
         "expires_at": ends_at(row),
         "account": account_view(row.account),
@@ -56,6 +57,7 @@ def platform_view(credentials: Credentials) -> JsonObject:
         "state": "ok",
         "problem": "",
         "scopes": [],
+        "details": {},
         "secret_names": [],
         **empty,
     }

@@ -387,3 +387,50 @@ async def test_two_that_change_it_at_once_do_not_mix_their_secrets(app: App, ada
     found = await app.credentials.by_id(await user_id_of(ada), one["id"])
     assert isinstance(found, UserPasswordCredentials)
     assert found.username.get_secret_value()[1:] == found.password.get_secret_value()[1:]
+
+
+# -- what is filled in beside user name and password -------------------------------------------------------
+
+MAILBOX = {
+    "kind": "user_password",
+    "provider": "email",
+    "username": "ada@nowhere.invalid",
+    "password": SECRET,
+    "details": {"imap_host": "imap.nowhere.invalid", "smtp_host": "smtp.nowhere.invalid", "imap_port": ""},
+}
+
+
+async def test_details_are_shown_in_the_open_and_come_back_with_the_secret(
+    app: App, ada: httpx.AsyncClient
+) -> None:
+    one = await made(ada, MAILBOX)
+    shown = {"imap_host": "imap.nowhere.invalid", "smtp_host": "smtp.nowhere.invalid"}
+    assert one["details"] == shown
+    found = await app.credentials.by_id(await user_id_of(ada), one["id"])
+    assert isinstance(found, UserPasswordCredentials)
+    assert found.details == shown
+    assert found.password.get_secret_value() == SECRET
+
+
+async def test_details_that_the_provider_does_not_ask_for_are_refused(ada: httpx.AsyncClient) -> None:
+    answer = await ada.post("/api/credentials", json={**MAILBOX, "details": {"imap_hots": "x"}})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["path"] == "details.imap_hots"
+
+
+async def test_a_stored_password_goes_to_no_other_server(app: App, ada: httpx.AsyncClient) -> None:
+    path = f"/api/credentials/{(await made(ada, MAILBOX))['id']}"
+    elsewhere = {"imap_host": "imap.evil.invalid"}
+    bodies: list[dict[str, Any]] = [
+        {"details": elsewhere},
+        {"details": elsewhere, "username": "eve"},
+        {"details": {}},
+    ]
+    for body in bodies:
+        answer = await ada.patch(path, json=body)
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["path"] == "password"
+    changed = await ada.patch(path, json={"details": elsewhere, "password": "another-password"})
+    assert changed.json()["details"] == elsewhere
+    kept = await ada.patch(path, json={"password": "a-third-password"})
+    assert kept.json()["details"] == elsewhere

@@ -19,6 +19,11 @@ from tools.checks.sources import imports_in
         "from urllib import request",
         "import http.client",
         "def f():\n    import aiohttp",
+        "import aiosmtplib",
+        "from imapclient import IMAPClient",
+        "import imapclient.exceptions",
+        "from imaplib import IMAP4_SSL",
+        "import poplib",
         "import socket\nsocket.create_connection(('h', 1))",
         "async def f(loop): await loop.create_connection(None)",
         "async def f():\n    await asyncio.open_connection('h', 1)",
@@ -43,13 +48,20 @@ def test_what_only_looks_like_a_client_is_left_alone(code: str) -> None:
     assert no_other_http_client.findings_in("backend/blocks/x.py", ast.parse(code)) == []
 
 
-@pytest.mark.parametrize("file", ["request.py", "request_sync.py", "http_transport.py", "address_guard.py"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("request.py", "request_sync.py", "http_transport.py", "address_guard.py"),
+        *("mail_connect.py", "mail_imap.py", "mail_smtp.py"),
+    ],
+)
 def test_the_guarded_client_may_connect(file: str) -> None:
     assert no_other_http_client.ALLOWED.fullmatch(f"backend/util/{file}")
 
 
-def test_nothing_outside_util_may_connect() -> None:
-    assert not no_other_http_client.ALLOWED.fullmatch("backend/blocks/http/request.py")
+@pytest.mark.parametrize("file", ["blocks/http/request.py", "blocks/email/mail_imap.py", "util/mail.py"])
+def test_nothing_outside_util_may_connect(file: str) -> None:
+    assert not no_other_http_client.ALLOWED.fullmatch(f"backend/{file}")
 
 
 @pytest.mark.parametrize(

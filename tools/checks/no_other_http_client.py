@@ -8,14 +8,34 @@ import re
 from tools.checks import Finding
 from tools.checks.sources import dotted, imports_in, python_files, tree_of
 
-ALLOWED = re.compile(r"backend/(client\w*|util/(request\w*|http_\w+|address_guard|url_target))\.py")
+ALLOWED = re.compile(r"backend/(client\w*|util/(request\w*|(?:http|mail)_\w+|address_guard|url_target))\.py")
 """With backend/client.py, which speaks to the operator's own server (page 16 of the decisions)."""
 CLIENTS = (
-    *("aiohttp", "ftplib", "http.client", "httpcore", "httpx", "imaplib", "niquests", "pycurl", "requests"),
-    *("smtplib", "telnetlib", "tornado.httpclient", "urllib.request", "urllib3", "websockets"),
+    *(
+        "aioimaplib",
+        "aiohttp",
+        "aiosmtplib",
+        "ftplib",
+        "http.client",
+        "httpcore",
+        "httpx",
+        "imapclient",
+        "imaplib",
+    ),
+    *(
+        "niquests",
+        "poplib",
+        "pycurl",
+        "requests",
+        "smtplib",
+        "telnetlib",
+        "tornado.httpclient",
+        "urllib.request",
+    ),
+    *("urllib3", "websockets"),
 )
 CONNECTS = frozenset({"create_connection", "open_connection", "create_datagram_endpoint"})
-CURE = "Use AsyncRequests or Requests of backend.util.request."
+CURE = "Use AsyncRequests or Requests of backend.util.request; for mail, util/mail_imap.py and mail_smtp.py."
 
 
 def check() -> list[Finding]:

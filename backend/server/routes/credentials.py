@@ -26,6 +26,7 @@ from backend.data.tiers import require
 from backend.data.user_store import lock_user
 from backend.executor.triggers.keeper import try_again
 from backend.integrations import oauth
+from backend.integrations.connecting import check_details
 from backend.integrations.connections import connection_of
 from backend.integrations.credentials_store import is_platform_credential, platform_credentials
 from backend.integrations.labels import LABELS
@@ -59,7 +60,7 @@ _BLANK: dict[str, JsonObject] = {
     "custom": {"values": {}},
 }
 """What is secret of each kind that can be replaced."""
-_SHOWN = {"api_key": {"expires_at"}, "host_scoped": {"host"}}
+_SHOWN = {"api_key": {"expires_at"}, "user_password": {"details"}, "host_scoped": {"host"}}
 
 
 @router.get("", response_model=CredentialList)
@@ -179,6 +180,7 @@ def _made(body: NewCredential, credential_id: str, provider: str) -> Credentials
                 title=title,
                 username=body.username,
                 password=body.password,
+                details=check_details(provider, body.details),
             )
         case NewHostScopedCredential():
             return HostScopedCredentials(
@@ -204,19 +206,28 @@ async def _changed(site: Site, row: CredentialRow, body: CredentialChange, given
             for name in wrong
         )
         raise BadInput("; ".join(map(str, problems)), problems=problems)
+    details = None if body.details is None else check_details(row.provider, body.details)
     if "host" in given and "headers" not in given and body.host != row.host:
-        problem = Problem(
-            "A secret is sent to no other host than the one that it was stored for.",
-            "Give `headers` too, which are for the new host.",
-            path="headers",
-        )
-        raise BadInput(str(problem), problems=(problem,))
+        raise _stays_here("headers")
+    if details is not None and "password" not in given and details != row.detail.get("details", {}):
+        raise _stays_here("password")
     is_whole = secret <= given
     old = credentials_of(row, _BLANK[row.kind]) if is_whole else await site.app.credentials.opened(row)
     update: dict[str, Any] = {name: getattr(body, name) for name in given}
     if "expires_at" in update:
         update["expires_at"] = _seconds(body.expires_at)
+    if details is not None:
+        update["details"] = details
     return old.model_copy(update=update)
+
+
+def _stays_here(secret: str) -> BadInput:
+    problem = Problem(
+        "A secret is sent to no other host than the one that it was stored for.",
+        f"Give `{secret}` too, for the new one.",
+        path=secret,
+    )
+    return BadInput(str(problem), problems=(problem,))
 
 
 def _seconds(moment: datetime | None) -> int | None:

@@ -47,6 +47,9 @@ HeaderText = Annotated[Text, AfterValidator(_in_header)]
 Host = Annotated[str, Field(max_length=300), AfterValidator(_host)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 Title = Annotated[str, Field(max_length=200)]
+Details = Annotated[
+    dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=1_000)]], Field(max_length=50)
+]
 
 
 class _NewCredential(BaseModel):
@@ -66,6 +69,9 @@ class NewUserPasswordCredential(_NewCredential):
     kind: Literal["user_password"]
     username: Text = Field(examples=["ada"])
     password: Text = Field(examples=["correct horse battery"])
+    details: Details = Field(
+        default={}, description="What else the provider's form asks for and is no secret", examples=[{}]
+    )
 
 
 class NewHostScopedCredential(_NewCredential):
@@ -103,6 +109,9 @@ class CredentialChange(BaseModel):
     expires_at: AwareDatetime | None = Field(default=None, description="Of the kind `api_key`")
     username: Text | None = Field(default=None, description="Of the kind `user_password`")
     password: Text | None = Field(default=None, description="Of the kind `user_password`")
+    details: Details | None = Field(
+        default=None, description="Of the kind `user_password`: all of them; others only with the password"
+    )
     host: Host | None = Field(default=None, description="Of the kind `host_scoped`")
     headers: dict[HeaderName, HeaderText] | None = Field(
         default=None, min_length=1, max_length=50, description="Of the kind `host_scoped`: all of them"
@@ -129,6 +138,10 @@ class CredentialView(BaseModel):
         description="Of the kind `oauth2`: as its provider calls the account", examples=[None]
     )
     host: str | None = Field(description="Of the kind `host_scoped`", examples=[None])
+    details: dict[str, str] = Field(
+        description="Of the kind `user_password`: what else was filled in, such as a server's name",
+        examples=[{}],
+    )
     secret_names: list[str] = Field(
         description="Names of its headers or fields, never their values", examples=[[]]
     )

@@ -14,6 +14,7 @@ export function credential(part: Partial<Credential>): Credential {
     scopes: [],
     username: null,
     host: null,
+    details: {},
     secret_names: [],
     expires_at: null,
     account: null,

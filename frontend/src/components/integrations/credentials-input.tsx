@@ -1,6 +1,6 @@
 // The icon of each provider, and the field where a person picks one of their credentials.
 
-import { FlaskConical, Globe, KeyRound, type LucideIcon, ShieldCheck, Webhook } from "lucide-react";
+import { FlaskConical, Globe, KeyRound, type LucideIcon, Mail, ShieldCheck, Webhook } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 
 import {
@@ -43,6 +43,7 @@ export const fallbackIcon: LucideIcon = KeyRound;
 export const providerIcons: Record<ProviderName, ProviderMark> = {
   airtable: airtableLogo,
   discord: discordLogo,
+  email: Mail,
   "example-provider": FlaskConical,
   "generic-webhook": Webhook,
   github: githubLogo,

@@ -10,6 +10,7 @@ import { PROVIDER_NAMES, type ProviderName } from "@/lib/autogpt-server-api/type
 const PROVIDER_DISPLAY_NAMES: Record<ProviderName, string> = {
   airtable: "Airtable",
   discord: "Discord",
+  email: "E-mail",
   "example-provider": "Example",
   "generic-webhook": "Any sender",
   github: "GitHub",

@@ -68,6 +68,7 @@ describe("what is sent", () => {
       kind: "user_password",
       username: "ada",
       password: "p",
+      details: { api_key: "k" },
     });
     expect(bodyOf("http", "host_scoped", draft)).toEqual({
       ...shared,
@@ -76,6 +77,16 @@ describe("what is sent", () => {
       headers: { "X-Key": "v " },
     });
     expect(changeOf("custom", draft)).toEqual({ values: { "X-Key": "v " } });
+  });
+
+  test("what else a form asks for goes beside user name and password; what is empty stays out", () => {
+    const filled: Draft = {
+      ...EMPTY_DRAFT,
+      values: { username: "ada", password: "p", imap_host: " mail.example.com ", imap_port: "" },
+    };
+    const expected = { username: "ada", password: "p", details: { imap_host: "mail.example.com" } };
+    expect(bodyOf("email", "user_password", filled)).toMatchObject(expected);
+    expect(changeOf("user_password", filled)).toEqual(expected);
   });
 
   test("a last day lasts until its end, here", () => {

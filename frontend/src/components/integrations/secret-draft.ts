@@ -136,7 +136,7 @@ export function bodyOf(provider: string, kind: SecretKind, draft: Draft): NewCre
     case "api_key":
       return { provider, kind, title, api_key: text(draft, "api_key"), expires_at: endOf(draft.lastDay) };
     case "user_password":
-      return { provider, kind, title, username: text(draft, "username"), password: text(draft, "password") };
+      return { provider, kind, title, ...login(draft) };
     case "host_scoped":
       return { provider, kind, title, host: draft.host.trim(), headers: asRecord(draft.pairs) };
     case "custom":
@@ -149,12 +149,20 @@ export function changeOf(kind: SecretKind, draft: Draft): CredentialChange {
     case "api_key":
       return { api_key: text(draft, "api_key"), expires_at: endOf(draft.lastDay) };
     case "user_password":
-      return { username: text(draft, "username"), password: text(draft, "password") };
+      return login(draft);
     case "host_scoped":
       return { host: draft.host.trim(), headers: asRecord(draft.pairs) };
     case "custom":
       return { values: asRecord(draft.pairs) };
   }
+}
+
+/** User name and password, and what else the provider's form asks for, such as a server's name. */
+function login(draft: Draft) {
+  const { username: _, password: __, ...rest } = draft.values;
+  const keys = Object.keys(rest).filter((key) => rest[key] !== "");
+  const details = Object.fromEntries(keys.map((key) => [key, String(rest[key]).trim()]));
+  return { username: text(draft, "username"), password: text(draft, "password"), details };
 }
 
 function text(draft: Draft, key: string): string {

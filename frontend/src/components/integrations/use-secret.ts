@@ -28,7 +28,11 @@ type SecretWish = {
 export function useSecret({ provider, credential, onDone }: SecretWish) {
   const client = useQueryClient();
   const credentials = useCredentials();
-  const [draft, setDraft] = useState<Draft>({ ...EMPTY_DRAFT, host: credential?.host ?? "" });
+  const [draft, setDraft] = useState<Draft>({
+    ...EMPTY_DRAFT,
+    host: credential?.host ?? "",
+    values: { ...credential?.details },
+  });
   const [lacking, setLacking] = useState<Errors>({});
   const isFirst =
     credentials !== undefined &&
