@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from backend.data.graph import Graph
 from backend.data.model import JsonObject
 from backend.data.run import RunOptions, RunStatus
-from backend.server.wire.catalogue import BlockView
+from backend.server.wire.catalogue import BlockList
 from backend.server.wire.common import Page, ProblemDetails
 from backend.server.wire.files import FilesStored, FileView
 from backend.server.wire.graphs import GraphProblems, GraphRow, GraphSaved, GraphView, ImportReport
@@ -140,9 +140,9 @@ class Requests:
         return Call("GET", "/api/auth/me", Me)
 
     @request
-    def list_blocks(self) -> Call[Page[BlockView]]:
+    def list_blocks(self) -> Call[BlockList]:
         """Every block, by name; one page."""
-        return Call("GET", "/api/blocks", Page[BlockView])
+        return Call("GET", "/api/blocks", BlockList)
 
     @request
     def list_graphs(self, *, limit: int = 50, cursor: str | None = None) -> Call[Page[GraphRow]]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
-from typing import TYPE_CHECKING, Annotated
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from backend.cli.options import load_settings
 from backend.cli.output import say
+from backend.util.errors import BlockyardError
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -38,11 +43,45 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Which port (BLOCKYARD_PORT)")] = None,
 ) -> None:
     """Serve the page and the API, and execute runs, until Ctrl-C."""
+    settings = load_settings(BLOCKYARD_HOST=host, BLOCKYARD_PORT=port)
+    if settings.environment != "development":
+        _serve(settings)
+    elif _serve_while_written(settings):
+        _start_again()
+
+
+def _serve(settings: Settings) -> bool:
+    """True: it is to be started again."""
     from backend.server.serve import serve as serve_forever
 
-    settings = load_settings(BLOCKYARD_HOST=host, BLOCKYARD_PORT=port)
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(serve_forever(settings, say))
+        return runner.run(serve_forever(settings, say))
+
+
+def _serve_while_written(settings: Settings) -> bool:
+    """The same, but a fault in the source that ends it is said, and the next save starts it again."""
+    try:
+        return _serve(settings)
+    except Exception as error:
+        if ExceptionGroup("", [error]).split(BlockyardError)[1] is None:
+            raise
+        from watchfiles import PythonFilter, watch
+
+        traceback.print_exception(error)
+        say("Blockyard cannot go on. It starts again when a file is saved; Ctrl-C ends it.")
+        for _ in watch(Path(__file__).parents[1], watch_filter=PythonFilter()):
+            return True
+        return False
+
+
+def _start_again() -> NoReturn:
+    """Become the same command anew: the number of the process stays, and so does whoever waits for it."""
+    from backend.util.bounded.pool import pool
+
+    pool.close()  # `exec` calls nothing of what is registered for the end
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # our own command
 
 
 @app.command(epilog=WORKER_EPILOG)

@@ -24,6 +24,7 @@ class ProcessPool:
     def __init__(self, size: int) -> None:
         self._free = asyncio.Semaphore(size or os.cpu_count() or 1)
         self._idle: list[Process] = []
+        self._renewals = 0
 
     async def run(self, block_path: str, data: Any, keywords: dict[str, Any]) -> AsyncIterator[BlockData]:
         """What the block yields. Closing the stream early kills the process.
@@ -34,7 +35,7 @@ class ProcessPool:
         """
         async with self._free:
             process = self._idle.pop() if self._idle else await self._start()
-            is_reusable = False
+            is_reusable, renewals = False, self._renewals
             try:
                 await _write(process, {"block": block_path, "input": data, "keywords": keywords})
                 while (answer := await _read(process))[0] == "y":
@@ -43,7 +44,7 @@ class ProcessPool:
                 if answer[0] == "x":
                     raise _failure(answer[1], answer[2])
             finally:
-                if is_reusable:
+                if is_reusable and renewals == self._renewals:
                     self._idle.append(process)
                 elif process.returncode is None:
                     process.kill()
@@ -56,6 +57,14 @@ class ProcessPool:
     async def warm_up(self, count: int) -> None:
         """Start processes before they are needed."""
         self._idle += await asyncio.gather(*(self._start() for _ in range(count)))
+
+    def renew(self) -> None:
+        """The blocks' modules have changed: idle processes end now, busy ones after what they do."""
+        self._renewals += 1
+        while self._idle:
+            process = self._idle.pop()
+            if process.returncode is None:
+                process.kill()
 
     async def close(self) -> None:
         """End all idle processes; busy ones end with their runs."""

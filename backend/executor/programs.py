@@ -84,6 +84,10 @@ class Programs:
             self._programs.popitem(last=False)
         return program
 
+    def forget_programs(self) -> None:
+        """The blocks are others: new runs get programs of these."""
+        self._programs.clear()
+
     def forget_newest(self, graph_id: str) -> None:
         """The graph was saved or deleted, here or elsewhere."""
         self._forgotten += 1

@@ -221,6 +221,11 @@ class Worker(LocalRuns):
         self.programs.forget_newest(graph_id)
         self.signals.send("graph", graph_id)
 
+    def blocks_changed(self) -> None:
+        """The catalogue has other blocks: new runs take those, and runs that go on keep theirs."""
+        self.programs.forget_programs()
+        self.services.processes.renew()
+
     def tell_budget_changed(self, user_id: str) -> None:
         """The same for a budget of this user."""
         self.services.billing.forget(user_id)

@@ -71,6 +71,7 @@ ACCESS: dict[tuple[str, str], Need | Scope] = {
     ("POST", "/api/api-keys"): SESSION,
     ("DELETE", "/api/api-keys/{key_id}"): SESSION,
     ("GET", "/api/blocks"): SIGNED_IN,
+    ("GET", "/api/blocks/load-errors"): SIGNED_IN,
     ("GET", "/api/blocks/{block_id}"): SIGNED_IN,
     ("POST", "/api/blocks/pins"): Scope.GRAPHS_READ,
     ("GET", "/api/graphs"): Scope.GRAPHS_READ,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SLOW_S = 1.0
+_ASKED_ALL_THE_TIME = frozenset({"/api/blocks/load-errors"})
+"""Routes that the page of a development server asks twice a second."""
 CLIENT_GONE = 499
 """As others write it: the caller did not wait for the answer."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -51,7 +53,8 @@ def answered(site: Site, scope: Scope, began: float) -> None:
     if problem is not None:
         site.metrics.problems[problem] += 1
     is_slow = seconds > SLOW_S and not route_of(scope).endswith("/stream")
-    if status >= 400 or is_slow or site.is_wordy:
+    is_told = site.is_wordy and route_of(scope) not in _ASKED_ALL_THE_TIME
+    if status >= 400 or is_slow or is_told:
         caller = scope.get("caller")
         log.info(
             "http.request",

@@ -8,10 +8,10 @@ import importlib
 import signal
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from backend.blocks import catalogue
+from backend.blocks import Catalogue, catalogue
 from backend.data.user_store import has_owner
 from backend.executor.worker import tune_collector
 from backend.server.state import App, open_app
@@ -22,6 +22,8 @@ from backend.util.settings import Settings
 if TYPE_CHECKING:
     import uvicorn
 
+    from backend.server.development.modules import BlockModules
+
 Progress = Callable[[str], None]
 GRACE_S = 10
 _IDLE_S = 30
@@ -31,10 +33,11 @@ _LONGEST_MESSAGE = 65_536
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-async def serve(settings: Settings, progress: Progress) -> None:
+async def serve(settings: Settings, progress: Progress) -> bool:
     """Serve until SIGTERM or SIGINT: then answer what has begun, give unfinished runs back, and end.
 
     `progress` gets lines for a person: what is opened, the address, the setup token at the first start.
+    True: it is to be started again, for its source has changed. That happens in development only.
 
     Raises:
         SetupProblem, Unavailable: it cannot start; the message has the cure. From within the worker's task
@@ -44,12 +47,16 @@ async def serve(settings: Settings, progress: Progress) -> None:
 
     configure(is_production=settings.environment == "production", level=settings.log_level)
     stop = Stop()
-    imports = asyncio.get_running_loop().run_in_executor(None, _import_the_rest)
+    modules = _modules_that_change(settings)
+    load_blocks = catalogue if modules is None else modules.load
+    imports = asyncio.get_running_loop().run_in_executor(None, _import_the_rest, load_blocks)
     with bound(settings.host, settings.port) as listener:
-        async with open_app(settings, progress=progress) as app:
+        async with open_app(settings, progress=progress, load_blocks=load_blocks) as app:
             await imports
             if not stop.is_asked.is_set():
-                await _serve_app(app, listener, stop, progress)
+                async with _following(app, modules, stop):
+                    await _serve_app(app, listener, stop, progress)
+    return stop.starts_again
 
 
 class Stop:
@@ -58,6 +65,7 @@ class Stop:
     def __init__(self) -> None:
         self.is_asked = asyncio.Event()
         self.is_urgent = asyncio.Event()
+        self.starts_again = False
         self.server: uvicorn.Server | None = None
         for number in _STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
@@ -67,7 +75,14 @@ class Stop:
             self.is_urgent.set()
             if self.server is not None:
                 self.server.force_exit = True
+        self.starts_again = False
         self.is_asked.set()
+
+    def start_again(self) -> None:
+        """End as a signal would have it; who called is told that there is to be another process."""
+        if not self.is_asked.is_set():
+            self.starts_again = True
+            self.is_asked.set()
 
 
 def run(settings: Settings, progress: Progress) -> None:
@@ -82,11 +97,28 @@ def run(settings: Settings, progress: Progress) -> None:
         runner.run(serve(settings, progress))
 
 
-def _import_the_rest() -> None:
+def _modules_that_change(settings: Settings) -> BlockModules | None:
+    """Blocks that are reloaded when they are saved: in development."""
+    if settings.environment != "development":
+        return None
+    from backend.server.development.modules import BlockModules
+
+    return BlockModules()
+
+
+def _following(app: App, modules: BlockModules | None, stop: Stop) -> AbstractAsyncContextManager[None]:
+    if modules is None:
+        return contextlib.nullcontext()
+    from backend.server.development.watch import following
+
+    return following(app, modules, stop.start_again)
+
+
+def _import_the_rest(load_blocks: Callable[[], Catalogue]) -> None:
     """Import the web framework in a thread, while the database starts."""
     for name in ("uvicorn", "uvicorn.protocols.http.httptools_impl", "backend.server.http"):
         importlib.import_module(name)
-    catalogue()
+    load_blocks()
 
 
 async def _serve_app(app: App, listener: socket.socket, stop: Stop, progress: Progress) -> None:

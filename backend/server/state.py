@@ -45,7 +45,11 @@ def _silent(_: str) -> None:
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, *, takes_queued: bool = True, progress: Callable[[str], None] = _silent
+    settings: Settings,
+    *,
+    takes_queued: bool = True,
+    progress: Callable[[str], None] = _silent,
+    load_blocks: Callable[[], Catalogue] = catalogue,
 ) -> AsyncGenerator[App]:
     """Open the database, start a worker, and end both in order.
 
@@ -62,7 +66,7 @@ async def open_app(
         vault = await open_vault(database, settings)
         credentials = StoredCredentials(database, vault, settings)
         credentials.refresher = Refresher(database, credentials, settings.secrets)
-        blocks = catalogue()
+        blocks = load_blocks()
         worker = Worker(database, settings, blocks.find, credentials)
         worker.beside += [Schedules(worker).run, Polls(worker).run, Keeper(worker, vault, credentials).run]
         if settings.otel_exporter_otlp_endpoint:

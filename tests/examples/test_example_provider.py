@@ -60,7 +60,7 @@ class World:
 async def _world(dsn: str, folder: Path) -> AsyncIterator[World]:
     with example_api() as api:
         mapped = json.dumps({"https://api.example.com": api.origin})
-        environment = {"ENVIRONMENT": "development", "HTTP_ORIGIN_MAP": mapped}
+        environment = {"ENVIRONMENT": "test", "HTTP_ORIGIN_MAP": mapped}
         async with deployed(dsn, folder, **environment) as deployment:
             server = await deployment.start("serve").ready()
             async with deployment.client(server) as client:

@@ -28,7 +28,7 @@ from tests.support.oauth_browser import begin, come_back, dump, said
 PROVIDERS = sorted(SHAPES)
 PUBLIC = "https://blockyard.example.com"
 VARIABLES = {
-    f"{name}_client_{part}".upper(): value
+    f"{name}_client_{part}".upper().replace("-", "_"): value
     for name in PROVIDERS
     for part, value in [("id", CLIENT_ID), ("secret", CLIENT_SECRET)]
 }
@@ -50,7 +50,7 @@ async def test_all_six_providers_connect_at_a_real_server_and_nothing_secret_is_
     seen: list[str] = []
     with identity_provider() as idp:
         chosen = {
-            "ENVIRONMENT": "development",
+            "ENVIRONMENT": "test",
             "LOG_LEVEL": "DEBUG",
             "BLOCKYARD_PUBLIC_URL": PUBLIC,
             "HTTP_ORIGIN_MAP": str(idp.origin_map).replace("'", '"'),

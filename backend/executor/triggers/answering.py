@@ -37,9 +37,7 @@ class _Search:
             if node.disabled:
                 continue
             place = run_place(node, self._find_block)
-            if isinstance(self._find_block(node.block_id), RespondToCallerBlock) or (
-                place is not None and await self._answers(place)
-            ):
+            if node.block_id == RespondToCallerBlock.id or (place is not None and await self._answers(place)):
                 found.add(node.id)
         return frozenset(found)
 

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Response
 
 from backend.blocks import Catalogue
+from backend.blocks.load_error import LoadError
 from backend.data.block import Block, NodePins, Pin
 from backend.data.cost import Prices
 from backend.data.credential_fields import rule_of
 from backend.data.model import BlockSchema, extra
 from backend.server.deps import JsonRoute, SiteDep
 from backend.server.provider_views import providers_of
-from backend.server.wire.catalogue import BlockView, NodePinsList, NodesToSee, NodeToSee
-from backend.server.wire.common import Page
+from backend.server.wire.catalogue import (
+    BlockList,
+    BlockView,
+    LoadErrors,
+    NodePinsList,
+    NodesToSee,
+    NodeToSee,
+)
 from backend.util.errors import BlockyardError, NotFound
 
 router = APIRouter(prefix="/api/blocks", tags=["catalogue"], route_class=JsonRoute)
 
 
-@router.get("", response_model=Page[BlockView])
+@router.get("", response_model=BlockList)
 async def list_blocks(site: SiteDep) -> dict[str, Any]:
     """Every block, by name; one page."""
-    return {"items": [_view(block, site.app.worker.prices) for block in site.app.catalogue]}
+    blocks = site.app.catalogue
+    items = [block_view(block, site.app.worker.prices) for block in blocks]
+    return {"items": items, "revision": blocks.revision}
+
+
+@router.get("/load-errors", response_model=LoadErrors)
+async def list_load_errors(site: SiteDep) -> dict[str, Any]:
+    """In development: which files of blocks do not load as they were saved. Their blocks stay as they were before."""
+    blocks = site.app.catalogue
+    told: list[LoadError] = []
+    for error in blocks.load_errors.values():
+        if not any(map(error.is_same, told)):
+            told.append(error)
+    return {"items": [asdict(error) for error in told], "revision": blocks.revision}
 
 
 @router.get("/{block_id}", response_model=BlockView)
@@ -35,7 +56,7 @@ async def read_block(site: SiteDep, block_id: str) -> dict[str, Any]:
     block = site.app.catalogue.find(block_id)
     if block is None:
         raise NotFound(f"There is no block {block_id!r}. `GET /api/blocks` lists what there is.")
-    return _view(block, site.app.worker.prices)
+    return block_view(block, site.app.worker.prices)
 
 
 @router.post("/pins", response_model=NodePinsList)
@@ -63,7 +84,8 @@ def _node_pins(catalogue: Catalogue, node: NodeToSee) -> dict[str, Any]:
         return {"inputs": [], "outputs": [], "problem": f"{error} Correct the constants of the block."}
 
 
-def _view(block: Block, prices: Prices) -> dict[str, Any]:
+def block_view(block: Block, prices: Prices) -> dict[str, Any]:
+    """A block as `BlockView` tells it."""
     return {
         "id": block.id,
         "name": block.name,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.data.cost import BlockCost
+from backend.server.wire.common import Page
 
 
 class PinView(BaseModel):
@@ -59,6 +61,28 @@ class BlockView(BaseModel):
     )
     provider: str | None = Field(description="The outside service that it uses", examples=["github"])
     costs: list[BlockCost] = Field(description="Prices, of which the one that fits the inputs best holds")
+
+
+class BlockList(Page[BlockView]):
+    revision: int | None = Field(
+        description="In development: it grows when blocks are reloaded, or fail to load "
+        "(`GET /api/blocks/load-errors`). Else null: blocks stay while the server runs",
+        examples=[None],
+    )
+
+
+class LoadErrorView(BaseModel):
+    """Why a file of blocks does not load as it was saved."""
+
+    file: str = Field(examples=["backend/blocks/text/words.py"])
+    line: int | None = Field(description="None where the whole file is meant", examples=[12])
+    message: str = Field(examples=["NameError: name 'Blok' is not defined"])
+    at: datetime = Field(description="When it was first seen")
+
+
+class LoadErrors(BaseModel):
+    items: list[LoadErrorView] = Field(description="Empty when all load, and always in production")
+    revision: int | None = Field(description="As in the list of blocks", examples=[None])
 
 
 class NodeToSee(BaseModel):

@@ -49,7 +49,7 @@ function isView(text: string | undefined): text is View {
 type PageProps = { setCanvas: Parameters<typeof CanvasPane>[0]["setCanvas"]; shownRun: string | null };
 
 function Page({ setCanvas, shownRun }: PageProps) {
-  const builder = useBuilderParts();
+  const { editor, runner, ui, canvas } = useBuilderParts();
   const { view: asked, node: askedNode } = useSearch({ strict: false });
   const navigate = useNavigate();
   const name = useEditor((state) => state.graph.name);
@@ -59,13 +59,13 @@ function Page({ setCanvas, shownRun }: PageProps) {
   useShortcuts(view === "build");
   useClipboard(view === "build");
   useEffect(() => {
-    if (shownRun !== null) void showRun(builder, shownRun);
-  }, [builder, shownRun]);
+    if (shownRun !== null) void showRun({ editor, runner }, shownRun);
+  }, [editor, runner, shownRun]);
   useEffect(() => {
     if (askedNode === undefined) return;
-    builder.editor.getState().open(askedNode);
-    requestAnimationFrame(() => builder.canvas()?.center(askedNode));
-  }, [builder, askedNode]);
+    editor.getState().open(askedNode);
+    requestAnimationFrame(() => canvas()?.center(askedNode));
+  }, [editor, canvas, askedNode]);
   const show = (next: View) =>
     void navigate({ to: ".", search: (old) => ({ ...old, view: next === "build" ? undefined : next }) });
   return (
@@ -85,7 +85,7 @@ function Page({ setCanvas, shownRun }: PageProps) {
       {view === "triggers" && <GraphTriggers />}
       {view === "versions" && <Versions onShown={() => show("build")} />}
       <Overlays />
-      {isTouring && <Tour onClose={() => builder.ui.getState().setTouring(false)} />}
+      {isTouring && <Tour onClose={() => ui.getState().setTouring(false)} />}
     </main>
   );
 }

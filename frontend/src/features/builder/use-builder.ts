@@ -25,7 +25,12 @@ export type BuilderStart = {
   mayRun: boolean;
 };
 
-type Made = { builder: Builder; setCanvas: (canvas: CanvasHandle | null) => void; stop: () => void };
+type Made = {
+  builder: Builder;
+  setCanvas: (canvas: CanvasHandle | null) => void;
+  renew: (catalogue: Catalogue) => void;
+  stop: () => void;
+};
 
 /** null for the first moment: it is made when the page is really there, and ended when it goes. */
 export function useBuilder(start: BuilderStart): Made | null {
@@ -37,13 +42,20 @@ export function useBuilder(start: BuilderStart): Made | null {
     setMade(builder);
     return builder.stop;
   }, []);
+  const { catalogue } = start;
+  useEffect(() => {
+    if (made === null || made.builder.catalogue.revision === catalogue.revision) return;
+    made.renew(catalogue);
+    setMade({ ...made, builder: { ...made.builder, catalogue } });
+  }, [made, catalogue]);
   return made;
 }
 
-function make({ graphId, draft, catalogue, isReadOnly, mayRun }: BuilderStart): Made {
+function make({ graphId, draft, catalogue: first, isReadOnly, mayRun }: BuilderStart): Made {
+  let catalogue = first;
   const editor = createEditor({ graphId, graph: draft.graph, problems: draft.problems, isReadOnly });
   const autosave = startAutosave(editor, draft.revision);
-  const { pins, stop: stopPins } = followPins(editor, catalogue);
+  const { pins, renew: renewPins, stop: stopPins } = followPins(editor, catalogue);
   const ui = createUi();
   let canvas: CanvasHandle | null = null;
 
@@ -78,6 +90,10 @@ function make({ graphId, draft, catalogue, isReadOnly, mayRun }: BuilderStart): 
     builder: { editor, catalogue, pins, autosave, ui, runner, canvas: () => canvas },
     setCanvas: (handle) => {
       canvas = handle;
+    },
+    renew: (next) => {
+      catalogue = next;
+      renewPins(next);
     },
     stop: () => {
       void autosave.flush().catch(() => undefined);

@@ -6,6 +6,7 @@ export const keys = {
   wizard: ["wizard"],
   status: ["status"],
   blocks: ["blocks"],
+  loadErrors: ["load-errors"],
   providers: ["providers"],
   templates: ["templates"],
   graphs: ["graphs"],

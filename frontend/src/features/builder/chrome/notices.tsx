@@ -8,6 +8,7 @@ import { useStore } from "zustand";
 import { Button, IconButton } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { tellError } from "@/components/ui/toast";
+import { LoadErrors } from "@/features/builder/chrome/load-errors";
 import { commandById, perform } from "@/features/builder/commands";
 import { useTotals } from "@/features/builder/run/context";
 import type { Builder } from "@/features/builder/state/builder";
@@ -23,6 +24,7 @@ import { credentialNeeds, lacking } from "@/lib/graph/needs";
 export function Notices() {
   return (
     <>
+      <LoadErrors />
       <Recovered />
       <Conflict />
       <OtherTab />

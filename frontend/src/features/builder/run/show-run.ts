@@ -6,7 +6,9 @@ import { api, unwrap } from "@/lib/api/client";
 import { readGraph } from "@/lib/api/one-graph";
 import { isRecord } from "@/lib/values";
 
-export async function showRun({ editor, runner }: Builder, runId: string): Promise<void> {
+type Parts = Pick<Builder, "editor" | "runner">;
+
+export async function showRun({ editor, runner }: Parts, runId: string): Promise<void> {
   if (runner.state.getState().runId === runId) return;
   try {
     const run = await unwrap(api.GET("/api/runs/{run_id}", { params: { path: { run_id: runId } } }));

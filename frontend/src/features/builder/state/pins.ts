@@ -12,8 +12,16 @@ const QUIET_MS = 250;
 /** It changes when an answer comes. */
 export type Pins = StoreApi<KnownPins>;
 
+type FollowedPins = {
+  pins: Pins;
+  /** The blocks are others: all is asked anew. */
+  renew: (catalogue: Catalogue) => void;
+  stop: () => void;
+};
+
 /** Asks for the pins of new and changed nodes, as long as it is not stopped. */
-export function followPins(editor: ReadableEditor, catalogue: Catalogue): { pins: Pins; stop: () => void } {
+export function followPins(editor: ReadableEditor, first: Catalogue): FollowedPins {
+  let catalogue = first;
   const pins: Pins = createStore(() => new Map());
   const asked = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,6 +48,11 @@ export function followPins(editor: ReadableEditor, catalogue: Catalogue): { pins
   void ask(editor.getState().graph);
   return {
     pins,
+    renew: (next) => {
+      catalogue = next;
+      asked.clear();
+      void ask(editor.getState().graph);
+    },
     stop: () => {
       clearTimeout(timer);
       unsubscribe();
