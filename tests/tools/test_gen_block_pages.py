@@ -8,6 +8,7 @@ import pytest
 
 from backend.blocks import catalogue
 from backend.blocks.lists.add import AddToListBlock
+from backend.blocks.slack.send_message import SlackSendMessageBlock
 from tools.checks import generated_fresh
 from tools.gen import block_pages
 
@@ -19,6 +20,8 @@ def test_every_block_has_a_page_with_a_worked_example_and_is_in_the_index() -> N
         page = pages[block_pages.page_of(block)]
         assert block.description in page
         assert "## Example" in page, block.name
+        assert f"]({block_pages.picture_of(block).name})\n" in page
+        assert pages[block_pages.picture_of(block)].startswith("<svg ")
         assert f"[{block.title}](" in index
         for sentence in block.differences:
             assert f"- {sentence}\n" in page
@@ -36,6 +39,15 @@ def test_two_blocks_never_share_a_page() -> None:
     assert len(set(places)) == len(places)
 
 
+def test_a_page_says_which_connection_the_block_takes_and_leads_to_its_provider() -> None:
+    page = block_pages.pages()[block_pages.page_of(SlackSendMessageBlock())]
+    assert "· [Slack](../slack.md)\n" in page
+    assert (
+        "| `credentials` | credential | required | The Slack workspace, as the bot or the user of the token; scopes `chat:write` |"
+        in page
+    )
+
+
 def test_stale_missing_and_superfluous_pages_are_found_and_renewed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,8 +58,12 @@ def test_stale_missing_and_superfluous_pages_are_found_and_renewed(
     one, other = sorted(fresh)[:2]
     one.write_text("old", encoding="utf-8")
     other.unlink()
-    (tmp_path / "gone.md").write_text("of no block", encoding="utf-8")
-    assert block_pages.stale_files(fresh) == sorted([one, other, tmp_path / "gone.md"])
+    picture = next(file for file in fresh if file.suffix == ".svg")
+    picture.write_text("<svg/>", encoding="utf-8")
+    gone = [tmp_path / "gone.md", tmp_path / "gone.svg"]
+    for file in gone:
+        file.write_text("of no block", encoding="utf-8")
+    assert block_pages.stale_files(fresh) == sorted([one, other, picture, *gone])
     block_pages.write()
     assert block_pages.stale_files(fresh) == []
 

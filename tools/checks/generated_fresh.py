@@ -1,4 +1,4 @@
-"""Contract, TypeScript, pages and icons of blocks are what the code says; the front end knows the providers of ProviderName.
+"""Contract, TypeScript, pages, pictures and icons of blocks are what the code says; the front end knows the providers of ProviderName.
 
 Tables are the business of schema_drift.
 """
@@ -53,7 +53,7 @@ def stale_icons(fresh: str) -> list[Finding]:
 def stale_pages(fresh: Mapping[Path, str]) -> list[Finding]:
     """`fresh` is what docs/blocks should hold."""
     return [
-        Finding(str(file.relative_to(ROOT)), 1, "This is not what the block says.", "make gen")
+        Finding(str(file.relative_to(ROOT)), 1, "This is not what the blocks and providers say.", "make gen")
         for file in block_pages.stale_files(fresh)
     ]
 

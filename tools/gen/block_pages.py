@@ -1,4 +1,4 @@
-"""Writes docs/blocks: a page for each block, from its class and its examples, and what leads to them.
+"""Writes docs/blocks: a page and a picture for each block, from its class and its examples, and what leads to them.
 
 The examples are the block's tests, so what a page shows is what the block does.
 """
@@ -16,11 +16,19 @@ from backend.blocks import catalogue
 from backend.data.block import Block, BlockKind, Execution, Pin, TestCase
 from backend.data.examples import Says, is_file
 from backend.data.json_types import describe
+from backend.data.model import extra
+from backend.integrations.labels import LABELS
+from backend.integrations.providers import ProviderName
+from backend.integrations.quality import folder_of as folder_of_provider
+from backend.server.provider_views import declared, providers_of
+from tools.gen import node_svg
+from tools.gen.page_parts import HEADER, cell, first_sentence, folder_of, link_to, place_of, prose, table
+from tools.gen.provider_pages import provider_of_folder, provider_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs/blocks"
 ERROR_PIN = "error"
-_HEADER = "<!-- Written by `make gen` from the blocks themselves. -->\n\n"
+_WRITTEN = ("*.md", "*.svg")
 _MOST_EXAMPLES = 12
 _LONGEST_VALUE = 400
 _KINDS: Mapping[type, str] = {
@@ -39,18 +47,20 @@ _RUNS: Mapping[Execution, str] = {
 
 
 def pages() -> dict[Path, str]:
-    """Every page by its place."""
+    """Every page and picture by its place."""
     blocks = sorted(catalogue(), key=lambda block: (folder_of(block), block.title))
     made = {page_of(block): _page(block) for block in blocks}
+    made |= {picture_of(block): node_svg.picture(block) for block in blocks}
     by_folder = {name: list(found) for name, found in groupby(blocks, key=folder_of)}
-    for name, found in by_folder.items():
-        made[FOLDER / f"{name}.md"] = _overview(name, found)
+    overviews = {name: _overview(name, found) for name, found in by_folder.items()}
+    for name, text in (overviews | provider_pages(blocks)).items():
+        made[FOLDER / f"{name}.md"] = text
     made[FOLDER / "README.md"] = _index(by_folder)
     return made
 
 
 def write() -> None:
-    """Renew the pages; those of blocks that are gone go too."""
+    """Renew the pages and pictures; those of blocks that are gone go too."""
     fresh = pages()
     for file in stale_files(fresh):
         if file in fresh:
@@ -61,61 +71,72 @@ def write() -> None:
 
 
 def stale_files(fresh: Mapping[Path, str]) -> list[Path]:
-    """Pages that are not there, not as they should be, or of no block."""
-    known = set(FOLDER.rglob("*.md"))
+    """Pages and pictures that are not there, not as they should be, or of no block."""
+    known = {file for pattern in _WRITTEN for file in FOLDER.rglob(pattern)}
     wrong = [
         file for file, text in fresh.items() if file not in known or file.read_text(encoding="utf-8") != text
     ]
     return sorted([*wrong, *(known - set(fresh))])
 
 
-def folder_of(block: Block) -> str:
-    """The folder of backend/blocks in which the block stands: `lists`, or a provider's name."""
-    return type(block).__module__.removeprefix("backend.blocks.").split(".")[0]
-
-
 def page_of(block: Block) -> Path:
-    words = re.sub(r"[^a-z0-9]+", "-", block.title.lower())
-    return FOLDER / folder_of(block) / f"{words}.md"
+    return FOLDER / f"{place_of(block)}.md"
+
+
+def picture_of(block: Block) -> Path:
+    """Beside its page."""
+    return page_of(block).with_suffix(".svg")
 
 
 def _index(by_folder: Mapping[str, list[Block]]) -> str:
     count = sum(map(len, by_folder.values()))
     parts = [
-        _HEADER,
+        HEADER,
         f"# Blocks\n\n{count} blocks. `blockyard blocks show NAME` shows the pins of one at the command line.\n",
     ]
     for name, blocks in by_folder.items():
         parts.append(f"\n## [{_heading(name)}]({name}.md)\n\n")
-        parts += [f"- [{block.title}]({name}/{page_of(block).name}): {_first(block)}\n" for block in blocks]
-    return "".join(parts)
+        parts += [f"- {link_to(block)}: {first_sentence(block)}\n" for block in blocks]
+    return "".join([*parts, *_without_blocks(by_folder)])
+
+
+def _without_blocks(by_folder: Mapping[str, list[Block]]) -> Iterator[str]:
+    lacking = [one for one in ProviderName if folder_of_provider(one) not in by_folder]
+    if lacking:
+        yield "\n## Providers without blocks of their own\n\n"
+    for provider in lacking:
+        about = declared(provider).description
+        yield f"- [{LABELS[provider]}]({folder_of_provider(provider)}.md){about and f': {prose(about)}'}\n"
 
 
 def _overview(name: str, blocks: list[Block]) -> str:
-    rows = [
-        f"| [{block.title}]({name}/{page_of(block).name}) | {_cell(_first(block))} |\n" for block in blocks
-    ]
-    return f"{_HEADER}# {_heading(name)}\n\n| block | what it does |\n|---|---|\n{''.join(rows)}"
+    rows = [(link_to(block), first_sentence(block)) for block in blocks]
+    return f"{HEADER}# {_heading(name)}\n{table(('block', 'what it does'), rows)}"
 
 
 def _heading(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _first(block: Block) -> str:
-    return block.description.split("\n", 1)[0].split(". ", 1)[0].removesuffix(".") + "."
+    """What a folder is called: a provider by its own name."""
+    provider = provider_of_folder(name)
+    return name.replace("_", " ").capitalize() if provider is None else LABELS[provider]
 
 
 def _page(block: Block) -> str:
-    return "".join([_HEADER, *_top(block), *_pins(block), *_worked(block), *_differences(block)])
+    return "".join([HEADER, *_top(block), *_pins(block), *_worked(block), *_differences(block)])
 
 
 def _top(block: Block) -> Iterator[str]:
     categories = ", ".join(sorted(block.categories))
-    yield f"# {block.title}\n\n{block.description}\n\n"
-    yield f"`{block.name}` · `{block.id}` · {categories} · icon `{block.icon}`\n\n"
+    picture = picture_of(block).name
+    yield f"# {block.title}\n\n![{_in_alt(node_svg.words_of(block))}]({picture})\n\n{block.description}\n\n"
+    provider = min(providers_of(block), default=None)
+    whose = f" · [{LABELS[provider]}](../{folder_of_provider(provider)}.md)" if provider else ""
+    yield f"`{block.name}` · `{block.id}` · {categories} · icon `{block.icon}`{whose}\n\n"
     if block.kind is not BlockKind.NOTE:
         yield f"Runs {_RUNS[block.execution]}.{_manners(block)}\n\n"
+
+
+def _in_alt(words: str) -> str:
+    return words.replace("[", "(").replace("]", ")")
 
 
 def _manners(block: Block) -> str:
@@ -130,20 +151,28 @@ def _manners(block: Block) -> str:
 def _pins(block: Block) -> Iterator[str]:
     pins = block.pins({})
     inputs = [pin for pin in pins.inputs.values() if not pin.is_hidden]
-    if inputs:
+    if inputs or block.Input.credentials_pins():
         yield "## Inputs\n\n| pin | type | default | what it is |\n|---|---|---|---|\n"
         yield "".join(_row(pin, _default(pin)) for pin in inputs)
     for name in block.Input.credentials_pins():
-        yield f"| `{name}` | credential | | chosen in the form |\n"
+        yield _credentials_row(block, name)
     if pins.outputs:
         yield "\n## Outputs\n\n| pin | type | what it is |\n|---|---|---|\n"
         yield "".join(_row(pin) for pin in pins.outputs.values())
 
 
+def _credentials_row(block: Block, name: str) -> str:
+    field = block.Input.model_fields[name]
+    scopes = ", ".join(f"`{scope}`" for scope in extra(field).get("credentials_scopes") or ())
+    about = field.description or "Chosen in the form"
+    wanted = "required" if field.is_required() else ""
+    return f"| `{name}` | credential | {wanted} | {cell(about)}{scopes and f'; scopes {scopes}'} |\n"
+
+
 def _row(pin: Pin, *more: str) -> str:
     kind = describe(pin.schema) + (", one by one" if pin.is_each else "")
     cells = [f"`{pin.name}`", kind, *more, str(pin.schema.get("description", ""))]
-    return "| " + " | ".join(map(_cell, cells)) + " |\n"
+    return "| " + " | ".join(map(cell, cells)) + " |\n"
 
 
 def _default(pin: Pin) -> str:
@@ -151,10 +180,6 @@ def _default(pin: Pin) -> str:
         return "required"
     default = pin.schema.get("default")
     return "" if default in (None, [], {}, "") else _code(default, 60)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _worked(block: Block) -> Iterator[str]:
