@@ -33,8 +33,8 @@ page: .venv/.installed ## Build the page, if it has changed; brings its own Node
 	@$(PYTHON) -m tools.page
 
 .PHONY: dev
-dev: setup ## The server and the page with hot reload, which is at another port
-	@.venv/bin/blockyard serve $(ARGS) & server=$$!; trap 'kill $$server 2>/dev/null; wait $$server' EXIT; \
+dev: setup ## The server, which takes saved blocks at once, and the page with hot reload at another port
+	@ENVIRONMENT=$${ENVIRONMENT:-development} .venv/bin/blockyard serve $(ARGS) & server=$$!; trap 'kill $$server 2>/dev/null; wait $$server' EXIT; \
 	  cd frontend && BLOCKYARD_SERVER="http://127.0.0.1:$${BLOCKYARD_PORT:-8020}" npm run --silent dev
 
 .PHONY: test
@@ -82,8 +82,9 @@ torture: .venv/.installed ## The long proofs at full size
 	@BLOCKYARD_TORTURE=1 $(PYTEST) -m torture --timeout 7200 $(ARGS)
 
 .PHONY: provider
-provider: .venv/.installed ## What provider NAME=x has and still lacks, file by file
-	@$(PYTHON) -m tools.provider "$(NAME)"
+provider: setup ## Write a provider's files: NAME=acme [WEBHOOK=1] [AUTH=oauth2] [LABEL="Acme"] [FILL=1]
+	@$(PYTHON) -m tools.provider $(if $(FILL),fill,new) "$(NAME)" $(if $(WEBHOOK),--webhook) $(if $(AUTH),--auth "$(AUTH)") \
+	  $(if $(LABEL),--label "$(LABEL)") $(if $(ANYWAY),--anyway)
 
 .PHONY: migration
 migration: setup gen ## Write a migration NAME=x from what changed in schema.prisma

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backend.cli import blocks, data, graph, keys, review, run, runs, serve, user
+from backend.cli import blocks, data, graph, keys, provider, review, run, runs, serve, user
 from backend.cli.options import current
 from backend.util.errors import BadInput
 
@@ -78,3 +78,4 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(review.app, name="review")
 app.add_typer(user.app, name="user")
 app.add_typer(keys.app, name="keys")
+app.add_typer(provider.app, name="provider")

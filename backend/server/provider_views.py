@@ -14,6 +14,7 @@ from backend.integrations import oauth
 from backend.integrations.connections import Connection, Field, connection_of
 from backend.integrations.labels import LABELS
 from backend.integrations.providers import ProviderName
+from backend.integrations.quality import quality_of
 from backend.integrations.webhooks import manager_of
 from backend.integrations.webhooks._auto_base import AutoWebhookManagerBase
 from backend.util.errors import NotFound
@@ -69,9 +70,20 @@ def _alternatives(annotation: Any) -> Iterable[Any]:
 def provider_view(provider: ProviderName, settings: Settings, blocks: Iterable[Block]) -> JsonObject:
     """See `ProviderView`."""
     connection = declared(provider)
+    quality = quality_of(provider)
     return {
         **card_of(connection, settings),
-        "quality": connection.quality,
+        "quality": quality.level,
+        "quality_rules": [
+            {
+                "rule": rule.key,
+                "level": rule.level,
+                "what": rule.what,
+                "standing": rule.standing,
+                "reason": rule.reason,
+            }
+            for rule in quality.rules
+        ],
         "webhooks": _webhooks(provider),
         "blocks": [
             {"id": block.id, "name": block.name, "title": block.title, "kind": block.kind} for block in blocks

@@ -26,7 +26,7 @@ async def test_every_provider_is_listed_by_label(ada: httpx.AsyncClient) -> None
 
 async def test_example_has_everything_that_a_provider_can_have(ada: httpx.AsyncClient) -> None:
     told = await _provider(ada, "EXAMPLE_PROVIDER")
-    assert (told["label"], told["kinds"], told["quality"]) == ("Example", ["api_key"], "gold")
+    assert (told["label"], told["kinds"]) == ("Example", ["api_key"])
     assert [block["name"] for block in told["blocks"]] == ["ExampleBlock", "ExampleTriggerBlock"]
     assert told["webhooks"]["events"] == ["example_event", "another_example_event"]
     assert (told["webhooks"]["is_automatic"], told["webhooks"]["secret_from"]) == (False, "us")

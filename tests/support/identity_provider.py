@@ -1,4 +1,4 @@
-"""An identity provider that the tests start: all six providers at once, each with its own addresses and shapes.
+"""An identity provider that the tests start: all providers at once, each with its own addresses and shapes.
 
 with identity_provider() as idp:     # a real HTTP server; idp.origin_map leads our client there
     idp.expires_in_s = 60; idp.is_rotating = True; idp.refresh_with = "down"
@@ -16,13 +16,13 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.support.http_server import Answer, LocalServer, Route, Seen, local_http_server
-from tests.support.identity_shapes import SHAPES, Grant, Shape
+from tests.support.identity_shapes import SHAPES, AsTheStandard, Grant, Shape
 
 CLIENT_ID, CLIENT_SECRET = "client-of-blockyard", "the-client-secret-of-blockyard"
 ORIGINS = (
@@ -74,9 +74,12 @@ class IdentityProvider:
     _answered: dict[str, Answer] = field(default_factory=dict[str, Answer])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    others: dict[str, str] = field(default_factory=dict[str, str])
+    """Where the origins of providers lead that have a server to themselves."""
+
     @property
     def origin_map(self) -> dict[str, str]:
-        return dict.fromkeys(ORIGINS, self.server.base_url)
+        return {**dict.fromkeys(ORIGINS, self.server.base_url), **self.others}
 
     # -- the person at the provider ------------------------------------------------------------------------
 
@@ -237,9 +240,15 @@ def _routes_of(idp: IdentityProvider, shape: Shape) -> dict[str, Route]:
 @contextmanager
 def identity_provider() -> Iterator[IdentityProvider]:
     """Start it on a free port."""
-    with local_http_server({}) as server:
+    with ExitStack() as servers:
+        server = servers.enter_context(local_http_server({}))
         idp = IdentityProvider(server)
         for shape in SHAPES.values():
-            server.routes |= _routes_of(idp, shape)
+            routes = _routes_of(idp, shape)
+            if isinstance(shape, AsTheStandard):  # whose paths may be those of another
+                own = servers.enter_context(local_http_server(routes))
+                idp.others |= dict.fromkeys(shape.origins, own.base_url)
+            else:
+                server.routes |= routes
         server.routes[f"/applications/{CLIENT_ID}/token"] = server.routes["/github/revoke"]
         yield idp

@@ -1,4 +1,4 @@
-"""What six providers answer to token, account and revocation requests, as they document it.
+"""What the providers answer to token, account and revocation requests, as they document it.
 
 Sources: the addresses in backend/integrations/oauth/<provider>.py.
 """
@@ -10,7 +10,9 @@ import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
+from backend.integrations.oauth import OAuthHandler, handlers
 from tests.support.http_server import Answer, Seen
 
 PERSON = {"name": "Ada Lovelace", "email": "ada@example.com", "organization": "Analytical Engines"}
@@ -271,6 +273,32 @@ class Linear(Shape):
         return Answer.of_json({"data": {"viewer": viewer, "organization": {"name": PERSON["organization"]}}})
 
 
-SHAPES: dict[str, Shape] = {
-    shape.name: shape for shape in (GitHub(), Google(), Slack(), Notion(), Discord(), Linear())
-}
+class AsTheStandard(Shape):
+    """A provider that does nothing otherwise: what its handler says is enough to play it."""
+
+    def __init__(self, handler: type[OAuthHandler]) -> None:
+        self.name = handler.PROVIDER.value
+        self.authorize_url = handler.AUTHORIZE_URL
+        self.token_path = urlsplit(handler.TOKEN_URL).path
+        self.revoke_path = urlsplit(getattr(handler, "REVOKE_URL", "")).path
+        self.account_paths = (urlsplit(getattr(handler, "USER_URL", "")).path,)
+        self.origins = _origins(handler)
+
+    def account(self, seen: Seen) -> Answer:
+        return Answer.of_json({**PERSON, "avatar_url": "https://avatars.example.com/ada.png"})
+
+
+def _origins(handler: type[OAuthHandler]) -> tuple[str, ...]:
+    addresses = [str(value) for name, value in vars(handler).items() if name.endswith("_URL")]
+    return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in map(urlsplit, addresses)))
+
+
+def _shapes() -> dict[str, Shape]:
+    """Those above, and the standard's for every other handler."""
+    own: tuple[Shape, ...] = (GitHub(), Google(), Slack(), Notion(), Discord(), Linear())
+    known: dict[str, Shape] = {shape.name: shape for shape in own}
+    others = [AsTheStandard(handler) for name, handler in handlers().items() if name.value not in known]
+    return {**known, **{shape.name: shape for shape in others}}
+
+
+SHAPES = _shapes()

@@ -57,7 +57,6 @@ declare(
             ),
         ),
         test=_whose,
-        quality="gold",
         description="A service of the examples, to try connections and webhooks with, on your own machine.",
     )
 )

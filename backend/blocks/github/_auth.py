@@ -68,7 +68,6 @@ declare(
             ),
         ),
         test=account_of,
-        quality="gold",
         description="Issues, pull requests, files, releases and search, and graphs started by what happens there.",
         help_url="https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/"
         "managing-your-personal-access-tokens",

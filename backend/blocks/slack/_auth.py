@@ -94,7 +94,6 @@ CONNECTION = declare(
             ),
         ),
         test=who_is,
-        quality="gold",
         description="Send, change and read messages, upload files, react, find users, and start runs by events.",
         help_url="https://docs.slack.dev/quickstart",
         scopes=SCOPES,

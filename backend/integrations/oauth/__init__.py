@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 
 from backend.data.credentials import OAuth2Credentials
 from backend.integrations.connections import Account
@@ -25,15 +26,17 @@ __all__ = [
     "revoke",
 ]
 
-_FILES = ("discord", "github", "google", "linear", "notion", "slack")
+_NO_PROVIDERS = frozenset({"login", "refresh"})
 
 
 @cache
 def handlers() -> dict[ProviderName, type[OAuthHandler]]:
-    """All providers at which one can log in."""
+    """All providers at which one can log in: those that have a file here."""
     found: dict[ProviderName, type[OAuthHandler]] = {}
-    for name in _FILES:
-        for thing in vars(import_module(f"{__name__}.{name}")).values():
+    for info in iter_modules(__path__):
+        if info.name.startswith("_") or info.name in _NO_PROVIDERS:
+            continue
+        for thing in vars(import_module(f"{__name__}.{info.name}")).values():
             if isinstance(thing, type) and issubclass(thing, OAuthHandler) and thing is not OAuthHandler:
                 found[thing.PROVIDER] = thing
     return found

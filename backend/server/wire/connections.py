@@ -61,6 +61,16 @@ class ProviderBlock(BaseModel):
     kind: str = Of(examples=["trigger"])
 
 
+class QualityRule(BaseModel):
+    """Where a provider stands with one rule of the quality scale."""
+
+    rule: str = Of(examples=["sources"])
+    level: Literal["bronze", "silver", "gold", "platinum"]
+    what: str = Of(examples=["Every call names the page of the documentation it follows"])
+    standing: Literal["done", "todo", "exempt"]
+    reason: str = Of(examples=[""], description="Why it is exempt, or how a done one was seen")
+
+
 class ProviderView(BaseModel):
     """What is known of a provider."""
 
@@ -73,7 +83,10 @@ class ProviderView(BaseModel):
     has_test: bool = Of(description="Whether the service is asked before a connection is saved")
     tier: Literal["free", "paid", "premium"]
     is_available: bool = Of(description="Whether this installation's tier includes it")
-    quality: Literal["bronze", "silver", "gold", "platinum"]
+    quality: Literal["none", "bronze", "silver", "gold", "platinum"] = Of(
+        description="The highest level whose rules, and those of the levels before it, are all kept"
+    )
+    quality_rules: list[QualityRule] = Of(description="All rules, from bronze on; docs/quality-scale.md")
     login: LoginSupport | None = Of(description="None: nobody logs in there")
     webhooks: WebhookSupport | None = Of(description="None: its events are not taken")
     blocks: list[ProviderBlock]

@@ -16,6 +16,7 @@ export function provider(part: Partial<Provider>): Provider {
     tier: "free",
     is_available: true,
     quality: "gold",
+    quality_rules: [],
     login: null,
     webhooks: null,
     blocks: [],

@@ -36,7 +36,8 @@ def applications(*names: str) -> Secrets:
     """The settings of an operator who has registered at these providers, or at all."""
     given: dict[str, Any] = {}
     for name in names or tuple(SHAPES):
-        given |= {f"{name}_client_id": CLIENT_ID, f"{name}_client_secret": CLIENT_SECRET}
+        field = name.replace("-", "_")
+        given |= {f"{field}_client_id": CLIENT_ID, f"{field}_client_secret": CLIENT_SECRET}
     return Secrets.model_construct(**given)
 
 

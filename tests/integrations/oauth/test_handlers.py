@@ -34,8 +34,9 @@ def test_code_challenge_is_that_of_the_example_of_rfc_7636() -> None:
     assert challenge_of(VERIFIER) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
-def test_six_providers_have_a_handler_each() -> None:
+def test_every_handler_has_a_provider_to_be_tried_at() -> None:
     assert sorted(name.value for name in handlers()) == PROVIDERS
+    assert {"discord", "github", "google", "linear", "notion", "slack"} <= set(PROVIDERS)
 
 
 async def _logged_in(

@@ -249,6 +249,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blocks/load-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In development: which files of blocks do not load as they were saved
+         * @description In development: which files of blocks do not load as they were saved. Their blocks stay as they were before.
+         */
+        get: operations["list_load_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/blocks/pins": {
         parameters: {
             query?: never;
@@ -2225,6 +2245,22 @@ export interface components {
          * @enum {string}
          */
         BlockCostType: "run" | "byte" | "second" | "items" | "tokens" | "cost_usd";
+        /** BlockList */
+        BlockList: {
+            /** Items */
+            items: components["schemas"]["BlockView"][];
+            /**
+             * Next Cursor
+             * @description None after the last page
+             */
+            next_cursor?: string | null;
+            /**
+             * Revision
+             * @description In development: it grows when blocks are reloaded, or fail to load (`GET /api/blocks/load-errors`). Else null: blocks stay while the server runs
+             * @example null
+             */
+            revision: number | null;
+        };
         /**
          * BlockView
          * @description A block of the catalogue.
@@ -2763,6 +2799,13 @@ export interface components {
              */
             api_key?: string | null;
             /**
+             * Details
+             * @description Of the kind `user_password`: all of them; others only with the password
+             */
+            details?: {
+                [key: string]: string;
+            } | null;
+            /**
              * Expires At
              * @description Of the kind `api_key`
              */
@@ -2821,6 +2864,14 @@ export interface components {
             account: components["schemas"]["AccountView"] | null;
             /** Created At */
             created_at: string | null;
+            /**
+             * Details
+             * @description Of the kind `user_password`: what else was filled in, such as a server's name
+             * @example {}
+             */
+            details: {
+                [key: string]: string;
+            };
             /**
              * Expires At
              * @description None: never, or it is renewed by itself
@@ -3005,6 +3056,14 @@ export interface components {
             account: components["schemas"]["AccountView"] | null;
             /** Created At */
             created_at: string | null;
+            /**
+             * Details
+             * @description Of the kind `user_password`: what else was filled in, such as a server's name
+             * @example {}
+             */
+            details: {
+                [key: string]: string;
+            };
             /**
              * Expires At
              * @description None: never, or it is renewed by itself
@@ -4099,6 +4158,48 @@ export interface components {
             /** Node Id */
             node_id: string;
         };
+        /** LoadErrors */
+        LoadErrors: {
+            /**
+             * Items
+             * @description Empty when all load, and always in production
+             */
+            items: components["schemas"]["LoadErrorView"][];
+            /**
+             * Revision
+             * @description As in the list of blocks
+             * @example null
+             */
+            revision: number | null;
+        };
+        /**
+         * LoadErrorView
+         * @description Why a file of blocks does not load as it was saved.
+         */
+        LoadErrorView: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it was first seen
+             */
+            at: string;
+            /**
+             * File
+             * @example backend/blocks/text/words.py
+             */
+            file: string;
+            /**
+             * Line
+             * @description None where the whole file is meant
+             * @example 12
+             */
+            line: number | null;
+            /**
+             * Message
+             * @example NameError: name 'Blok' is not defined
+             */
+            message: string;
+        };
         /**
          * Login
          * @description Who one is, and the proof.
@@ -4407,6 +4508,15 @@ export interface components {
         };
         /** NewUserPasswordCredential */
         NewUserPasswordCredential: {
+            /**
+             * Details
+             * @description What else the provider's form asks for and is no secret
+             * @default {}
+             * @example {}
+             */
+            details: {
+                [key: string]: string;
+            };
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5040,16 +5150,6 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** Page[BlockView] */
-        Page_BlockView_: {
-            /** Items */
-            items: components["schemas"]["BlockView"][];
-            /**
-             * Next Cursor
-             * @description None after the last page
-             */
-            next_cursor?: string | null;
-        };
         /** Page[BudgetView] */
         Page_BudgetView_: {
             /** Items */
@@ -5567,9 +5667,15 @@ export interface components {
             provider: string;
             /**
              * Quality
+             * @description The highest level whose rules, and those of the levels before it, are all kept
              * @enum {string}
              */
-            quality: "bronze" | "silver" | "gold" | "platinum";
+            quality: "none" | "bronze" | "silver" | "gold" | "platinum";
+            /**
+             * Quality Rules
+             * @description All rules, from bronze on; docs/quality-scale.md
+             */
+            quality_rules: components["schemas"]["QualityRule"][];
             /**
              * Tier
              * @enum {string}
@@ -5602,6 +5708,38 @@ export interface components {
             name: string;
             /** Version */
             version?: number | null;
+        };
+        /**
+         * QualityRule
+         * @description Where a provider stands with one rule of the quality scale.
+         */
+        QualityRule: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "bronze" | "silver" | "gold" | "platinum";
+            /**
+             * Reason
+             * @description Why it is exempt, or how a done one was seen
+             * @example
+             */
+            reason: string;
+            /**
+             * Rule
+             * @example sources
+             */
+            rule: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "done" | "todo" | "exempt";
+            /**
+             * What
+             * @example Every call names the page of the documentation it follows
+             */
+            what: string;
         };
         /**
          * RenamedPart
@@ -7796,10 +7934,11 @@ export interface operations {
                      *           "title": "Calculator"
                      *         }
                      *       ],
-                     *       "next_cursor": null
+                     *       "next_cursor": null,
+                     *       "revision": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_BlockView_"];
+                    "application/json": components["schemas"]["BlockList"];
                 };
             };
             503: components["responses"]["Away"];
@@ -7895,6 +8034,41 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["BlockView"];
+                };
+            };
+            503: components["responses"]["Away"];
+        };
+    };
+    list_load_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            "4XX": components["responses"]["Refused"];
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-01-31T12:00:00Z",
+                     *           "file": "backend/blocks/text/words.py",
+                     *           "line": 12,
+                     *           "message": "NameError: name 'Blok' is not defined"
+                     *         }
+                     *       ],
+                     *       "revision": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LoadErrors"];
                 };
             };
             503: components["responses"]["Away"];
@@ -8457,6 +8631,7 @@ export interface operations {
                      *             "organization": "Example Ltd"
                      *           },
                      *           "created_at": "2026-01-31T12:00:00Z",
+                     *           "details": {},
                      *           "expires_at": "2026-01-31T12:00:00Z",
                      *           "host": null,
                      *           "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
@@ -8522,6 +8697,7 @@ export interface operations {
                      *         "organization": "Example Ltd"
                      *       },
                      *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "details": {},
                      *       "expires_at": "2026-01-31T12:00:00Z",
                      *       "host": null,
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
@@ -8589,6 +8765,7 @@ export interface operations {
                      *         "organization": "Example Ltd"
                      *       },
                      *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "details": {},
                      *       "expires_at": "2026-01-31T12:00:00Z",
                      *       "host": null,
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
@@ -8699,6 +8876,7 @@ export interface operations {
                      *         "organization": "Example Ltd"
                      *       },
                      *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "details": {},
                      *       "expires_at": "2026-01-31T12:00:00Z",
                      *       "host": null,
                      *       "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
@@ -8867,6 +9045,7 @@ export interface operations {
                      *               "organization": "Example Ltd"
                      *             },
                      *             "created_at": "2026-01-31T12:00:00Z",
+                     *             "details": {},
                      *             "expires_at": "2026-01-31T12:00:00Z",
                      *             "host": null,
                      *             "id": "01997e1c-6f0a-7b3e-9d0c-2f6f3c0a9d11",
@@ -11743,7 +11922,16 @@ export interface operations {
                      *             ]
                      *           },
                      *           "provider": "example-provider",
-                     *           "quality": "bronze",
+                     *           "quality": "none",
+                     *           "quality_rules": [
+                     *             {
+                     *               "level": "bronze",
+                     *               "reason": "",
+                     *               "rule": "sources",
+                     *               "standing": "done",
+                     *               "what": "Every call names the page of the documentation it follows"
+                     *             }
+                     *           ],
                      *           "tier": "free",
                      *           "webhooks": {
                      *             "events": [
@@ -11819,7 +12007,16 @@ export interface operations {
                      *         ]
                      *       },
                      *       "provider": "example-provider",
-                     *       "quality": "bronze",
+                     *       "quality": "none",
+                     *       "quality_rules": [
+                     *         {
+                     *           "level": "bronze",
+                     *           "reason": "",
+                     *           "rule": "sources",
+                     *           "standing": "done",
+                     *           "what": "Every call names the page of the documentation it follows"
+                     *         }
+                     *       ],
                      *       "tier": "free",
                      *       "webhooks": {
                      *         "events": [

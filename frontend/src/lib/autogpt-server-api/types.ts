@@ -11,6 +11,7 @@ type Schemas = components["schemas"];
 export const PROVIDER_NAMES = {
   AIRTABLE: "airtable",
   DISCORD: "discord",
+  EMAIL: "email",
   EXAMPLE_PROVIDER: "example-provider",
   GENERIC_WEBHOOK: "generic-webhook",
   GITHUB: "github",

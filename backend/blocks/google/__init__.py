@@ -1,0 +1,1 @@
+"""Google: a login that other blocks use, and no blocks of its own yet."""
