@@ -15,8 +15,11 @@ _NAME = re.compile(r'^  "([a-z0-9-]+)": \(', re.MULTILINE)
 
 
 def check() -> list[Finding]:
-    names = frozenset(_NAME.findall(LUCIDE.read_text(encoding="utf-8")))
-    return findings_for((type(block) for block in catalogue()), names)
+    return findings_in(type(block) for block in catalogue())
+
+
+def findings_in(blocks: Iterable[type[Block]]) -> list[Finding]:
+    return findings_for(blocks, frozenset(_NAME.findall(LUCIDE.read_text(encoding="utf-8"))))
 
 
 def findings_for(blocks: Iterable[type[Block]], icons: frozenset[str]) -> list[Finding]:

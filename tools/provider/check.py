@@ -8,28 +8,19 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import cast
 
 import tools.provider.rules
-from tools.checks import (
-    Finding,
-    block_icons,
-    block_ids,
-    blocks_described,
-    file_size,
-    generated_fresh,
-    no_other_http_client,
-    test_claims,
-)
-from tools.gen import block_pages
+from tools.checks import Finding, block_icons, block_ids, blocks_described, no_other_http_client, test_claims
+from tools.checks.sources import ROOT, tracked, tree_of
 from tools.provider.facts import Facts, all_names, known_names
 from tools.provider.names import Names, Refused
 from tools.provider.rules import files
+from tools.provider.rules._blocks import blocks_of
 
 Rule = Callable[[Facts], Iterator[Finding]]
-HOUSE_RULES = (block_ids, blocks_described, block_icons, no_other_http_client, test_claims, file_size)
-"""Of tools/checks, those that look at each block and each file."""
+STATIC = frozenset({"sources"})
+"""Rules that only read files, so that they work while blocks cannot be loaded."""
 
 
 def run(root: Path, name: str) -> int:
@@ -62,22 +53,22 @@ def findings_for(root: Path, providers: Iterable[Names], *, with_house: bool = F
     for names in providers:
         facts = Facts(root, names)
         own = list(files.check(facts))
-        for rule in _rules():
-            if rule is not files and not (trouble and getattr(rule, "NEEDS_BLOCKS", False)):
-                own += cast(Rule, rule.check)(facts)
-        if with_house and not trouble:
+        for check in _rules(only_static=trouble is not None):
+            own += check(facts)
+        if with_house and trouble is None:
             own += _of_house(facts, {one.file for one in own})
+            own = own or _stale_pages(facts)  # what else is wrong changes them once more
         found += own
     # What a missing file breaks is not worth a word of its own.
     return found if found or trouble is None else [trouble]
 
 
-def _rules() -> list[ModuleType]:
-    return [
-        importlib.import_module(f"tools.provider.rules.{info.name}")
-        for info in pkgutil.iter_modules(tools.provider.rules.__path__)
-        if not info.name.startswith("_")
-    ]
+def _rules(*, only_static: bool) -> Iterator[Rule]:
+    """Those beside the checklist; the others than `STATIC` import the blocks and what they cost."""
+    for info in pkgutil.iter_modules(tools.provider.rules.__path__):
+        is_other = info.name.startswith("_") or info.name == "files"
+        if not is_other and (info.name in STATIC or not only_static):
+            yield cast(Rule, importlib.import_module(f"tools.provider.rules.{info.name}").check)
 
 
 def _trouble_loading(root: Path) -> Finding | None:
@@ -90,6 +81,8 @@ def _trouble_loading(root: Path) -> Finding | None:
         catalogue()
         managers()
         oauth.handlers()
+        for name in ("backend.data.block_cost_config", "backend.integrations.credentials_store"):
+            importlib.import_module(name)
     except SyntaxError as error:
         file = Path(error.filename or "").resolve()
         name = str(file.relative_to(root)) if file.is_relative_to(root) else str(error.filename)
@@ -112,16 +105,28 @@ def _trouble_loading(root: Path) -> Finding | None:
 
 
 def _of_house(facts: Facts, named: set[str]) -> list[Finding]:
-    """What the house rules find in the provider's own files; not where a file is named already."""
+    """What the rules for all blocks and files find in the provider's own; not where a file is named already."""
     module = facts.names.module
     own = (
         f"backend/blocks/{module}/",
         f"backend/integrations/webhooks/{module}.py",
         f"backend/integrations/oauth/{module}.py",
         f"tests/blocks/{module}/",
-        f"docs/blocks/{module}",
-        "tools/checks/block_ids.txt",
+        str(block_ids.REGISTRY.relative_to(ROOT)),
     )
-    found = [finding for rule in HOUSE_RULES for finding in rule.check()]
-    found += generated_fresh.stale_pages(block_pages.pages())
+    blocks = [type(block) for block in blocks_of(facts)]
+    found = [*blocks_described.findings_for(blocks), *block_icons.findings_in(blocks)]
+    found += [] if own[-1] in named else block_ids.check()
+    for name in (one for one in tracked() if one.startswith(own) and one.endswith(".py")):
+        rule = test_claims if name.startswith("tests/") else no_other_http_client
+        found += rule.findings_in(name, tree_of(name))
     return [one for one in found if one.file.startswith(own) and one.file not in named]
+
+
+def _stale_pages(facts: Facts) -> list[Finding]:
+    from tools.checks import generated_fresh
+    from tools.gen import block_pages
+
+    own = f"docs/blocks/{facts.names.module}"
+    stale = generated_fresh.stale_pages(block_pages.pages())
+    return [one for one in stale if one.file.startswith((f"{own}.", f"{own}/"))]

@@ -65,7 +65,8 @@ Line = NewFile | Edit | Generated
 class Checklist:
     """The lines for one provider.
 
-    `ids` are for what is still to be written; `blocks` are those that it has: (file's name, id, class).
+    `ids` are for what is still to be written; `blocks` are those that it has: (file's name, id, class). Whoever
+    writes remembers the ids of the blocks that its files bring, too.
     """
 
     def __init__(
@@ -74,8 +75,11 @@ class Checklist:
         choices: Choices,
         ids: Mapping[str, str],
         blocks: Sequence[tuple[str, str, str]] = (),
+        *,
+        is_writing: bool = True,
     ) -> None:
         self.names, self.choices, self.ids, self.blocks = names, choices, dict(ids), blocks
+        self._is_writing = is_writing
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -237,6 +241,8 @@ class Checklist:
     def _ids(self) -> Iterator[str]:
         """Those of the blocks that are there, and of those that the first two files bring."""
         yield from (f"{block_id} {name}" for _, block_id, name in self.blocks)
+        if not self._is_writing:
+            return
         triggers = [file == "triggers.py" for file, _, _ in self.blocks]
         if all(triggers):
             yield f"{self.ids['block']} {self.names.prefix}CreateResourceBlock"
@@ -266,8 +272,11 @@ def _python(*edits: Put) -> Put:
 
 
 def _appended(lines: list[str]) -> Put:
+    """Lines whose first word no line has yet. An id that is another block's is not given again (block_ids says so)."""
+
     def put(text: str) -> str:
-        lacking = [line for line in lines if line not in text.splitlines()]
+        known = {line.partition(" ")[0] for line in text.splitlines()}
+        lacking = [line for line in lines if line.partition(" ")[0] not in known]
         return text + "".join(f"{line}\n" for line in lacking)
 
     return put

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -79,26 +80,22 @@ class Pages:
 
     def put_back(self) -> None:
         for folder, inside in self._folders.items():
-            for one in folder.rglob("*"):
-                if one.is_file() and one not in inside:
-                    _remove(one, self.root)
+            made = [one for one in folder.rglob("*") if one.is_file() and one not in inside]
+            for one in made:
+                one.unlink()
+                _remove_empty(one.parent, folder)
         for path, content in self._before.items():
             if content is None:
-                _remove(path, self.root)
+                path.unlink(missing_ok=True)
+                _remove_empty(path.parent, self.root)
             elif not path.is_file() or path.read_bytes() != content:
                 path.write_bytes(content)
 
 
-def _remove(path: Path, root: Path) -> None:
-    """A file, and the folders that are empty without it."""
-    path.unlink(missing_ok=True)
-    for folder in path.parents:
-        if folder == root or not folder.is_dir():
+def _remove_empty(folder: Path, root: Path) -> None:
+    """A folder in which nothing is left but what Python compiled, and those above it, up to `root`."""
+    while folder != root and folder.is_dir():
+        if any(one.name != "__pycache__" for one in folder.iterdir()):
             return
-        for cache in folder.glob("__pycache__/*.pyc"):
-            cache.unlink()
-        for cache in folder.glob("__pycache__"):
-            cache.rmdir()
-        if any(folder.iterdir()):
-            return
-        folder.rmdir()
+        shutil.rmtree(folder)
+        folder = folder.parent

@@ -12,8 +12,6 @@ from tools.checks.sources import place_of
 from tools.provider.facts import Facts
 from tools.provider.rules._blocks import blocks_of
 
-NEEDS_BLOCKS = True
-
 
 def check(facts: Facts) -> Iterator[Finding]:
     own = [one for one in DEFAULT_CREDENTIALS if one.provider == facts.names.key]

@@ -10,7 +10,6 @@ from tools.checks.sources import place_of
 from tools.provider.facts import Facts
 from tools.provider.rules._blocks import blocks_of
 
-NEEDS_BLOCKS = True
 _LOOSE = (object, dict, list, str, int, float, bool)
 
 

@@ -22,7 +22,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def lacking(facts: Facts) -> list[Line]:
     """The lines that are still to do."""
-    checklist = Checklist(facts.names, facts.choices, new_ids(), facts.blocks)
+    checklist = Checklist(facts.names, facts.choices, new_ids(), facts.blocks, is_writing=False)
     return [
         line for line in checklist.lines if not is_done(facts.root, line) and not _is_excused(facts, line)
     ]

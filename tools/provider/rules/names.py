@@ -11,7 +11,6 @@ from tools.checks.sources import ROOT, place_of
 from tools.provider.facts import Facts
 from tools.provider.rules._blocks import blocks_of, is_trigger
 
-NEEDS_BLOCKS = True
 VERBS = frozenset(
     (
         *("add", "answer", "append", "approve", "archive", "assign", "cancel", "change", "clear"),

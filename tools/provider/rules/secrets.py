@@ -12,7 +12,6 @@ from tools.checks.sources import dotted, place_of
 from tools.provider.facts import Facts
 from tools.provider.rules._blocks import blocks_of
 
-NEEDS_BLOCKS = True
 _NAMES = re.compile(
     r"(^|_)(secret|password|passwd|api_key|apikey|access_token|refresh_token|credentials?)(_|$)"
 )

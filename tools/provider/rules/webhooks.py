@@ -15,7 +15,6 @@ from backend.util.errors import Unauthorized
 from tools.checks import Finding
 from tools.provider.facts import Facts
 
-NEEDS_BLOCKS = True
 _BODY = b'{"id": "evt_1", "type": "event"}'
 _CURE = (
     "async def verify(self, webhook: Webhook, request: WebhookRequest) -> None:\n"
