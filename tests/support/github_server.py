@@ -7,13 +7,12 @@ with github_server() as github, reachable(origin_map=github.origin_map):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from tests.support import github_issue_routes, github_repository_routes
 from tests.support.github_state import NOT_FOUND, REPO, TOKEN, Github, refused
-from tests.support.http_server import Answer, Route, Seen, local_http_server
+from tests.support.http_server import ELSEWHERE, local_http_server
 
 __all__ = ["NOT_FOUND", "REPO", "TOKEN", "Github", "github_server", "refused"]
 _WRITTEN_IN = (
@@ -26,13 +25,5 @@ _WRITTEN_IN = (
 def github_server() -> Iterator[Github]:
     with local_http_server({}) as server:
         github = Github(server)
-        server.routes = _Everything(github.answer)
+        server.routes[ELSEWHERE] = github.answer
         yield github
-
-
-class _Everything(dict[str, Route]):
-    def __init__(self, answer: Callable[[Seen], Answer]) -> None:
-        self._answer = answer
-
-    def get(self, key: str, default: Any = None, /) -> Any:
-        return self._answer

@@ -63,6 +63,8 @@ class Answer:
 
 Route = Answer | list[Answer] | Callable[[Seen], Answer]
 """An answer for ever, answers in turn (the last one stays), or a function of the request."""
+ELSEWHERE = "*"
+"""The route of all paths that have none: for a server whose paths have ids in them."""
 
 
 class LocalServer:
@@ -88,7 +90,9 @@ class LocalServer:
     def answer(self, request: Seen) -> Answer:
         with self._lock:
             self.seen.append(request)
-            route = self.routes.get(request.path, Answer(404, b"no such route"))
+            route = (
+                self.routes.get(request.path) or self.routes.get(ELSEWHERE) or Answer(404, b"no such route")
+            )
             if isinstance(route, list):
                 return route.pop(0) if len(route) > 1 else route[0]
         return route(request) if callable(route) else route

@@ -35,7 +35,7 @@ from graphql import (
 from pydantic import SecretStr
 
 from backend.data.credentials import APIKeyCredentials, OAuth2Credentials
-from tests.support.http_server import Answer, LocalServer, Route, Seen, local_http_server
+from tests.support.http_server import ELSEWHERE, Answer, LocalServer, Seen, local_http_server
 from tests.support.linear_schema import SCHEMA
 from tests.support.linear_workspace import Json, LinearWorkspace, refusal
 
@@ -219,13 +219,5 @@ def _invalid(errors: list[GraphQLError]) -> Answer:
 def linear_server() -> Iterator[LinearServer]:
     with local_http_server({}) as local:
         linear = LinearServer(local)
-        local.routes = _Everything(linear)
+        local.routes[ELSEWHERE] = linear.serve
         yield linear
-
-
-class _Everything(dict[str, Route]):
-    def __init__(self, linear: LinearServer) -> None:
-        self._linear = linear
-
-    def get(self, key: str, default: Any = None, /) -> Any:
-        return self._linear.serve

@@ -12,12 +12,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from pydantic import SecretStr
 
 from backend.data.credentials import APIKeyCredentials
-from tests.support.http_server import Answer, LocalServer, Route, Seen, local_http_server
+from tests.support.http_server import ELSEWHERE, Answer, LocalServer, Seen, local_http_server
 from tests.support.notion_filters import keeps, order_of
 from tests.support.notion_state import (
     Json,
@@ -263,22 +262,11 @@ _ROUTES: list[tuple[str, str, str, Callable[..., Json]]] = [
 ]
 
 
-class _Everything(dict[str, Route]):
-    """Every path leads to one function, as the ids in them are not known before."""
-
-    def __init__(self, handle: Callable[[Seen], Answer]) -> None:
-        super().__init__()
-        self._handle = handle
-
-    def get(self, key: str, default: Any = None, /) -> Any:
-        return self._handle
-
-
 @contextmanager
 def notion_server() -> Iterator[NotionServer]:
     """A fresh workspace until the block is left."""
     notion = NotionServer()
     with local_http_server({}) as local:
         notion.local = local
-        local.routes = _Everything(notion.handle)
+        local.routes[ELSEWHERE] = notion.handle
         yield notion

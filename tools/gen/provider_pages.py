@@ -296,6 +296,7 @@ def _quality(provider: ProviderName) -> Iterator[str]:
     )
     rows = [(rule.level.value, rule.what, _stands(rule)) for rule in quality.rules]
     yield f"\n## Quality\n\n{reached}.\n{table(('level', 'what it asks', 'how it stands'), rows)}"
+    yield "\n[quality-scale.md](../quality-scale.md) says what the rules ask and how they are checked.\n"
 
 
 def _stands(rule: Rule) -> str:
