@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 import yaml
 
 from backend.data.json_types import as_object
 from backend.integrations.providers import ProviderName
+
+log = structlog.get_logger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[1] / "blocks"
 FILE = "quality.yaml"
@@ -93,12 +96,9 @@ class Quality:
 
 
 def quality_of(provider: ProviderName) -> Quality:
-    """The quality of a provider; one that says nothing has everything to do.
-
-    Raises:
-        BadQuality: its file cannot be read.
-    """
-    return _read(FOLDER / folder_of(provider) / FILE)
+    """The quality of a provider; one whose file is missing, or cannot be read, has everything to do."""
+    file = FOLDER / folder_of(provider) / FILE
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else parse_quality("")
 
 
 def folder_of(provider: ProviderName) -> str:
@@ -127,11 +127,14 @@ def parse_quality(text: str) -> Quality:
     return Quality(_reached(rules), rules)
 
 
-@cache
-def _read(file: Path) -> Quality:
-    if not file.is_file():
+@lru_cache(maxsize=200)
+def _read(file: Path, changed_at_ns: int) -> Quality:
+    """Read once for each change, which a server in development sees."""
+    try:
+        return parse_quality(file.read_text(encoding="utf-8"))
+    except (BadQuality, UnicodeDecodeError) as problem:
+        log.warning("quality.unreadable", file=str(file), problem=str(problem))
         return parse_quality("")
-    return parse_quality(file.read_text(encoding="utf-8"))
 
 
 def _refuse_unknown(said: Mapping[str, Any]) -> None:

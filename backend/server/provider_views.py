@@ -70,10 +70,8 @@ def _alternatives(annotation: Any) -> Iterable[Any]:
 def provider_view(provider: ProviderName, settings: Settings, blocks: Iterable[Block]) -> JsonObject:
     """See `ProviderView`."""
     connection = declared(provider)
-    quality = quality_of(provider)
     return {
         **card_of(connection, settings),
-        "quality": quality.level,
         "quality_rules": [
             {
                 "rule": rule.key,
@@ -82,7 +80,7 @@ def provider_view(provider: ProviderName, settings: Settings, blocks: Iterable[B
                 "standing": rule.standing,
                 "reason": rule.reason,
             }
-            for rule in quality.rules
+            for rule in quality_of(provider).rules
         ],
         "webhooks": _webhooks(provider),
         "blocks": [
@@ -103,6 +101,7 @@ def card_of(connection: Connection, settings: Settings) -> JsonObject:
         "has_test": connection.test is not None,
         "tier": connection.tier,
         "is_available": includes(settings.tier, connection.tier),
+        "quality": quality_of(connection.provider).level,
         "login": _login(connection.provider, settings),
     }
 

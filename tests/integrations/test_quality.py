@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
+from backend.integrations import quality
 from backend.integrations.providers import ProviderName
 from backend.integrations.quality import RULES, BadQuality, Level, Standing, parse_quality, quality_of
 from tests.support.command_line import ROOT
@@ -33,11 +36,11 @@ def test_one_rule_to_do_keeps_the_level_before_whatever_comes_after() -> None:
 
 
 def test_an_exempt_rule_is_kept_and_has_its_reason() -> None:
-    quality = parse_quality(
+    found = parse_quality(
         everything(until=Level.GOLD).replace("logo: done", "logo: {exempt: It is no company}")
     )
-    assert quality.level is Level.GOLD
-    assert (quality.rule("logo").standing, quality.rule("logo").reason) == (
+    assert found.level is Level.GOLD
+    assert (found.rule("logo").standing, found.rule("logo").reason) == (
         Standing.EXEMPT,
         "It is no company",
     )
@@ -66,9 +69,23 @@ def test_what_it_cannot_say_is_refused_with_what_it_may(text: str, says: str) ->
 
 @pytest.mark.parametrize("provider", list(ProviderName))
 def test_every_provider_says_where_it_stands(provider: ProviderName) -> None:
-    quality = quality_of(provider)
-    assert quality.level is not Level.NONE
-    assert all(rule.reason for rule in quality.rules if rule.standing is Standing.EXEMPT)
+    found = quality_of(provider)
+    assert found.level is not Level.NONE
+    assert all(rule.reason for rule in found.rules if rule.standing is Standing.EXEMPT)
+
+
+def test_a_file_that_cannot_be_read_takes_nothing_else_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "FOLDER", tmp_path)
+    file = tmp_path / "slack/quality.yaml"
+    file.parent.mkdir()
+    for raw in (b"gold: [", b"\xff\xfe", b"- gold"):
+        file.write_bytes(raw)
+        assert quality_of(ProviderName.SLACK).level is Level.NONE
+    file.write_text(everything(until=Level.GOLD))
+    os.utime(file, ns=(1, 1))
+    assert quality_of(ProviderName.SLACK).level is Level.GOLD
 
 
 def test_the_page_has_every_rule_in_its_words() -> None:

@@ -8,6 +8,7 @@ import httpx
 
 from backend.app import App
 from backend.integrations.providers import ProviderName
+from backend.integrations.quality import quality_of
 from backend.util.settings import Settings
 
 
@@ -47,6 +48,32 @@ async def test_login_says_which_settings_an_operator_fills_in(
 async def test_block_with_a_credential_of_a_host_belongs_to_http(ada: httpx.AsyncClient) -> None:
     names = [block["name"] for block in (await _provider(ada, "http"))["blocks"]]
     assert "SendAuthenticatedWebRequestBlock" in names
+
+
+async def test_quality_is_the_same_at_the_provider_its_card_and_its_blocks(ada: httpx.AsyncClient) -> None:
+    cards = {card["provider"]: card for card in (await ada.get("/api/connections")).json()["items"]}
+    blocks = (await ada.get("/api/blocks")).json()["items"]
+    for told in (await ada.get("/api/providers")).json()["items"]:
+        name, level = told["provider"], told["quality"]
+        assert level == quality_of(ProviderName(name)).level, name
+        assert cards.get(name, told)["quality"] == level, name
+        assert {block["quality"] for block in blocks if block["provider"] == name} <= {level}, name
+    assert cards["github"]["quality"] != "none"
+    assert {block["quality"] for block in blocks if block["provider"] is None} == {None}
+
+
+async def test_quality_has_every_rule_with_where_the_provider_stands(ada: httpx.AsyncClient) -> None:
+    told = await _provider(ada, "example-provider")
+    rules = {rule["rule"]: rule for rule in told["quality_rules"]}
+    assert list(dict.fromkeys(rule["level"] for rule in rules.values())) == [
+        "bronze",
+        "silver",
+        "gold",
+        "platinum",
+    ]
+    assert (rules["sources"]["standing"], rules["sources"]["reason"]) == ("done", "")
+    assert rules["logo"]["standing"] == "exempt"
+    assert rules["logo"]["reason"] == "It is no company"
 
 
 async def test_unknown_provider_is_404_with_the_nearest(ada: httpx.AsyncClient) -> None:

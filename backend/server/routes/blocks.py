@@ -16,6 +16,7 @@ from backend.data.block import Block, NodePins, Pin
 from backend.data.cost import Prices
 from backend.data.credential_fields import rule_of
 from backend.data.model import BlockSchema, extra
+from backend.integrations.quality import quality_of
 from backend.server.deps import JsonRoute, SiteDep
 from backend.server.provider_views import providers_of
 from backend.server.wire.catalogue import (
@@ -86,6 +87,7 @@ def _node_pins(catalogue: Catalogue, node: NodeToSee) -> dict[str, Any]:
 
 def block_view(block: Block, prices: Prices) -> dict[str, Any]:
     """A block as `BlockView` tells it."""
+    provider = min(providers_of(block), default=None)
     return {
         "id": block.id,
         "name": block.name,
@@ -104,7 +106,8 @@ def block_view(block: Block, prices: Prices) -> dict[str, Any]:
         "is_at_most_once": block.at_most_once,
         "order": block.order,
         "has_dynamic_pins": type(block).pins is not Block.pins,
-        "provider": min(providers_of(block), default=None),
+        "provider": provider,
+        "quality": provider and quality_of(provider).level,
         "costs": prices.of(block.id),
     }
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.data.cost import BlockCost
 from backend.server.wire.common import Page
+from backend.server.wire.connections import QualityLevel
 
 
 class PinView(BaseModel):
@@ -60,6 +61,9 @@ class BlockView(BaseModel):
         description="Whether a node's constants decide which pins it has: `POST /api/blocks/pins` tells them"
     )
     provider: str | None = Field(description="The outside service that it uses", examples=["github"])
+    quality: QualityLevel | None = Field(
+        description="How good the provider is; null without one", examples=["gold"]
+    )
     costs: list[BlockCost] = Field(description="Prices, of which the one that fits the inputs best holds")
 
 

@@ -7,6 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictStr
 from pydantic import Field as Of
 
+QualityLevel = Literal["none", "bronze", "silver", "gold", "platinum"]
+"""The highest level whose rules, and those of the levels before it, are all kept."""
+
 
 class ConnectionField(BaseModel):
     """One line of a provider's form."""
@@ -83,7 +86,7 @@ class ProviderView(BaseModel):
     has_test: bool = Of(description="Whether the service is asked before a connection is saved")
     tier: Literal["free", "paid", "premium"]
     is_available: bool = Of(description="Whether this installation's tier includes it")
-    quality: Literal["none", "bronze", "silver", "gold", "platinum"] = Of(
+    quality: QualityLevel = Of(
         description="The highest level whose rules, and those of the levels before it, are all kept"
     )
     quality_rules: list[QualityRule] = Of(description="All rules, from bronze on; docs/quality-scale.md")
@@ -104,6 +107,7 @@ class ConnectionView(BaseModel):
     has_test: bool
     tier: Literal["free", "paid", "premium"]
     is_available: bool = Of(description="Whether this installation's tier includes it")
+    quality: QualityLevel = Of(description="`GET /api/providers/{provider}` has its rules")
     login: LoginSupport | None = Of(description="None: nobody logs in there")
     is_connected: bool = Of(description="Whether you have a credential of it that works, as far as is known")
     credential_id: str | None = Of(description="The credential that the card speaks of; there may be others")

@@ -207,6 +207,14 @@ export const SCENES: readonly Scene[] = [
   },
   { name: "a provider", path: () => "/integrations?provider=github", ready: heading("GitHub") },
   {
+    name: "a provider, its rules",
+    path: () => "/integrations?provider=github",
+    ready: async (page) => {
+      await page.getByRole("button", { name: "Rules of quality" }).click();
+      await expect(page.getByRole("region", { name: "Platinum" })).toBeVisible();
+    },
+  },
+  {
     name: "connect",
     path: () => "/integrations",
     ready: async (page) => {

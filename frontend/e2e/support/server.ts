@@ -115,7 +115,7 @@ export class Server {
 }
 
 /** The embedded PostgreSQL outlives a killed server: it is found by the file in which it says its number. */
-function endDatabase(folder: string): void {
+export function endDatabase(folder: string): void {
   try {
     const [pid] = readFileSync(join(folder, "data/postgres/postmaster.pid"), "utf8").split("\n");
     process.kill(Number(pid), "SIGINT");

@@ -95,13 +95,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export { expect };
 
 /** Refusals and breaks that a journey is about show in the console as well; only these. */
-function isExpected(trouble: string): boolean {
+export function isExpected(trouble: string): boolean {
   return /the server responded with a status of 4\d\d|net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|FAILED)/.test(
     trouble,
   );
 }
 
-function watch(page: Page, origin: string): string[] {
+export function watch(page: Page, origin: string): string[] {
   const troubles: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") troubles.push(`console: ${message.text()}`);

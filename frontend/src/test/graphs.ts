@@ -18,6 +18,7 @@ export function block(name: string, inputs: Pin[], outputs: Pin[], more: Partial
     categories: ["basic"],
     icon: "braces",
     provider: null,
+    quality: null,
     differences: [],
     inputs,
     outputs,

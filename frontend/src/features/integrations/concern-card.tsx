@@ -7,6 +7,7 @@ import { ConnectDialog } from "@/components/integrations/connect-dialog";
 import { accountName, kindWord, mendWord, standing } from "@/components/integrations/credential-choice";
 import { useCredentialTest } from "@/components/integrations/credential-test";
 import { ProviderTile } from "@/components/integrations/provider-icon";
+import { QualityMark } from "@/components/integrations/quality-mark";
 import { useMay } from "@/components/session";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -29,11 +30,14 @@ export function ConcernCard({ concern: { provider, health } }: { concern: Concer
         <div className="row gap-3">
           <ProviderTile provider={provider.provider} />
           <div className="min-w-0">
-            <h3 className="truncate">
-              <Link to="/integrations" search={{ provider: provider.provider }} className="hover:underline">
-                {provider.label}
-              </Link>
-            </h3>
+            <div className="row">
+              <h3 className="truncate">
+                <Link to="/integrations" search={{ provider: provider.provider }} className="hover:underline">
+                  {provider.label}
+                </Link>
+              </h3>
+              <QualityMark level={provider.quality} />
+            </div>
             <p className="dim truncate text-12">
               {credential.title}
               {account && account !== credential.title && ` · ${account}`}

@@ -6,6 +6,7 @@ import { Ellipsis, FlaskConical, Plus, Settings2 } from "lucide-react";
 import { accountName, standing } from "@/components/integrations/credential-choice";
 import { testSaid, useCredentialTest } from "@/components/integrations/credential-test";
 import { ProviderTile } from "@/components/integrations/provider-icon";
+import { QualityMark } from "@/components/integrations/quality-mark";
 import { useMay } from "@/components/session";
 import { Button, IconButton } from "@/components/ui/button";
 import { Ago } from "@/components/ui/figures";
@@ -40,15 +41,18 @@ export function ConnectedCard({ connected: { provider, credentials }, onConnect 
         <div className="row gap-3">
           <ProviderTile provider={provider.provider} />
           <div className="min-w-0">
-            <h3 className="truncate">
-              <Link
-                to="/integrations"
-                search={{ provider: provider.provider }}
-                className="after:absolute after:inset-0 after:content-['']"
-              >
-                {provider.label}
-              </Link>
-            </h3>
+            <div className="row">
+              <h3 className="truncate">
+                <Link
+                  to="/integrations"
+                  search={{ provider: provider.provider }}
+                  className="after:absolute after:inset-0 after:content-['']"
+                >
+                  {provider.label}
+                </Link>
+              </h3>
+              <QualityMark level={provider.quality} />
+            </div>
             <p className="dim truncate text-12">
               {accountName(credential) || credential.title}
               {others > 0 && ` and ${others} more`}

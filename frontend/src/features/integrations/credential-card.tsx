@@ -70,7 +70,7 @@ export function CredentialCard({ provider, credential, concern }: CredentialCard
           </Notice>
         )}
         <TestAnswer test={test} isShown={concern === undefined} />
-        <CredentialFacts credential={credential} />
+        <CredentialFacts credential={credential} fields={provider.fields} />
         {uses && uses.graphs.length + uses.webhooks.length > 0 && (
           <div className="grid gap-1 text-12">
             <p className="faint">Used by {usesInWords(uses)}</p>

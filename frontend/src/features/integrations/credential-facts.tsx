@@ -4,9 +4,16 @@ import type { ReactNode } from "react";
 
 import { Ago } from "@/components/ui/figures";
 import type { Credential } from "@/lib/api/credentials";
+import type { ConnectionField } from "@/lib/api/integrations";
 import { moment } from "@/lib/format";
 
-export function CredentialFacts({ credential }: { credential: Credential }) {
+type CredentialFactsProps = {
+  credential: Credential;
+  /** Of the provider's form: what its parts are called. */
+  fields: readonly ConnectionField[];
+};
+
+export function CredentialFacts({ credential, fields }: CredentialFactsProps) {
   const { expires_at: endsAt, tested_at: testedAt, used_at: usedAt, created_at: madeAt } = credential;
   return (
     <dl className="facts">
@@ -29,6 +36,11 @@ export function CredentialFacts({ credential }: { credential: Credential }) {
           <Tags names={credential.secret_names} />
         </Fact>
       )}
+      {detailsOf(credential, fields).map(({ key, name, value }) => (
+        <Fact key={key} name={name}>
+          {value}
+        </Fact>
+      ))}
       <Fact name="Tested">{testedAt ? <Ago at={testedAt} /> : "Not yet"}</Fact>
       <Fact name="Used">{usedAt ? <Ago at={usedAt} /> : "Not yet"}</Fact>
       {endsAt && (
@@ -45,6 +57,23 @@ export function CredentialFacts({ credential }: { credential: Credential }) {
       )}
     </dl>
   );
+}
+
+type Detail = { key: string; name: string; value: ReactNode };
+
+/** What else was filled in and is no secret, as the form orders and names it; what the form no longer has comes last. */
+function detailsOf({ details }: Credential, fields: readonly ConnectionField[]): Detail[] {
+  const known = fields.filter(({ key }) => details[key]);
+  const lost = Object.keys(details).filter((key) => details[key] && !fields.some((one) => one.key === key));
+  return [
+    ...known.map(({ key, label, type }) => ({ key, name: label, value: detailShown(type, details[key]) })),
+    ...lost.map((key) => ({ key, name: key, value: detailShown("text", details[key]) })),
+  ];
+}
+
+function detailShown(type: ConnectionField["type"], value = ""): ReactNode {
+  if (type === "checkbox") return value === "true" ? "Yes" : "No";
+  return <span className="mono wrap-anywhere">{value}</span>;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

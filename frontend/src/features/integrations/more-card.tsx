@@ -1,8 +1,9 @@
-// A provider that one is not connected to, in one line.
+// A provider that one is not connected to, in a row.
 
 import { Link } from "@tanstack/react-router";
 
 import { ProviderTile } from "@/components/integrations/provider-icon";
+import { QualityMark } from "@/components/integrations/quality-mark";
 import { useMay } from "@/components/session";
 import { Button } from "@/components/ui/button";
 import type { Provider } from "@/lib/api/integrations";
@@ -14,13 +15,16 @@ export function MoreCard({ provider, onConnect }: { provider: Provider; onConnec
   return (
     <article className="card relative flex-row items-center gap-2.5 py-2 pr-2.5 pl-3">
       <ProviderTile provider={provider.provider} isSmall />
-      <Link
-        to="/integrations"
-        search={{ provider: provider.provider }}
-        className="truncate font-medium after:absolute after:inset-0 after:content-['']"
-      >
-        {provider.label}
-      </Link>
+      <div className="grid min-w-0">
+        <Link
+          to="/integrations"
+          search={{ provider: provider.provider }}
+          className="truncate font-medium after:absolute after:inset-0 after:content-['']"
+        >
+          {provider.label}
+        </Link>
+        <QualityMark level={provider.quality} />
+      </div>
       {provider.tier !== "free" && <span className="tag">{TIER_WORDS[provider.tier]}</span>}
       <span className="push row relative h-7">
         {onConnect && mayConnect ? (

@@ -4,9 +4,11 @@ import { ExternalLink } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { kindWord } from "@/components/integrations/credential-choice";
+import { QualityMark } from "@/components/integrations/quality-mark";
 import { waysTo } from "@/components/integrations/secret-draft";
 import { Icon } from "@/components/ui/icon";
 import { isConnectable } from "@/features/integrations/overview";
+import { QualityRules } from "@/features/integrations/quality-rules";
 import type { Provider } from "@/lib/api/integrations";
 
 export function ProviderFacts({ provider }: { provider: Provider }) {
@@ -26,8 +28,11 @@ export function ProviderFacts({ provider }: { provider: Provider }) {
             {provider.tier}
             {!provider.is_available && ", not in this installation"}
           </Fact>
-          <Fact name="Quality">{provider.quality}</Fact>
+          <Fact name="Quality">
+            <QualityMark level={provider.quality} />
+          </Fact>
         </dl>
+        <QualityRules provider={provider} />
         {provider.help_url && (
           <a
             className="anchor inline-flex items-center gap-1 text-12"

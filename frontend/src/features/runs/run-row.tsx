@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { RotateCcw } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type Ref, type RefObject, useEffect, useRef, useState } from "react";
 
 import { RunCourse } from "@/components/run-course";
 import { Ago, Money } from "@/components/ui/figures";
@@ -18,20 +18,34 @@ import { isFinal } from "@/lib/states";
 const MOST_LABELS = 2;
 const COURSE_POLL_MS = 2_000;
 
-export function RunRow({ run, place }: { run: Run /** In the whole list, from 0. */; place: number }) {
+type RunRowProps = {
+  run: Run;
+  /** In the whole list, from 0. */
+  place: number;
+  ref?: Ref<HTMLTableRowElement> | undefined;
+};
+
+export function RunRow({ run, place, ref }: RunRowProps) {
   const name = run.graph_name ?? "Deleted graph";
   return (
-    <tr className="run" aria-rowindex={place + 2}>
+    <tr ref={ref} className="run" aria-rowindex={place + 2} data-index={place}>
       <td>
         <State state={runState(run.status)} />
       </td>
-      <td className="max-w-0">
-        <div className="row">
-          <Link to="/runs/$runId" params={{ runId: run.run_id }} className="run__link truncate font-medium">
+      <td className="max-w-0 max-lg:py-1.5">
+        <div className="row max-lg:flex-col max-lg:items-start max-lg:gap-0">
+          <Link
+            to="/runs/$runId"
+            params={{ runId: run.run_id }}
+            className="run__link truncate font-medium max-lg:line-clamp-2 max-lg:whitespace-normal max-lg:wrap-anywhere"
+          >
             {name}
             <span className="sr-only">, run of {moment(run.created_at)}</span>
           </Link>
-          <span className="faint truncate min-w-0 flex-1 text-12" title={run.error ?? undefined}>
+          <span
+            className="faint truncate min-w-0 flex-1 text-12 max-lg:w-full max-lg:flex-none"
+            title={run.error ?? undefined}
+          >
             {remark(run)}
           </span>
         </div>

@@ -11,7 +11,7 @@ const MOST_DRAWN = 100;
 
 export function RunTable({ runs }: { runs: readonly Run[] }) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const { first, last, above, below } = useDrawn(body, runs.length);
+  const { first, last, above, below, measure } = useDrawn(body, runs.length);
   return (
     <div className="card run-card">
       <table className="data table-fixed" aria-rowcount={runs.length + 1}>
@@ -33,7 +33,7 @@ export function RunTable({ runs }: { runs: readonly Run[] }) {
         <tbody ref={body}>
           <Gap px={above} />
           {runs.slice(first, last).map((run, at) => (
-            <RunRow key={run.run_id} run={run} place={first + at} />
+            <RunRow key={run.run_id} ref={measure} run={run} place={first + at} />
           ))}
           <Gap px={below} />
         </tbody>
@@ -57,6 +57,8 @@ type Drawn = {
   last: number /** Pixels of the rows left out. */;
   above: number;
   below: number;
+  /** Told of each row, whose name may take two lines. */
+  measure?: (row: HTMLTableRowElement | null) => void;
 };
 
 function useDrawn(body: RefObject<HTMLElement | null>, count: number): Drawn {
@@ -88,5 +90,6 @@ function useDrawn(body: RefObject<HTMLElement | null>, count: number): Drawn {
     last: end.index + 1,
     above: start.start - margin,
     below: virtual.getTotalSize() + margin - end.end,
+    measure: virtual.measureElement,
   };
 }

@@ -19,6 +19,7 @@ function card(provider: string, given: Partial<Connection> = {}): Connection {
     has_test: true,
     tier: "free",
     is_available: true,
+    quality: "none",
     login: null,
     is_connected: false,
     credential_id: null,

@@ -105,18 +105,20 @@ function WebhookRow({ webhook, senders }: { webhook: Webhook; senders: readonly 
   return (
     <>
       <tr>
-        <td className="w-1/3 max-w-0">
+        <td className="w-1/3 max-w-0 max-lg:w-full max-lg:py-2">
           <div className="row gap-3">
             <ProviderTile provider={webhook.provider} />
             <div className="min-w-0">
               <Link
                 to="/triggers/$provider/$webhookId"
                 params={{ provider: webhook.provider, webhookId: webhook.id }}
-                className="row-link block truncate font-semibold"
+                className="row-link block truncate font-semibold max-lg:line-clamp-2 max-lg:whitespace-normal max-lg:wrap-anywhere"
               >
                 {titleOf(webhook, label)}
               </Link>
-              <div className="faint truncate text-12">{about(webhook, label)}</div>
+              <div className="faint truncate text-12 max-lg:line-clamp-2 max-lg:whitespace-normal">
+                {about(webhook, label)}
+              </div>
             </div>
           </div>
         </td>

@@ -2323,6 +2323,12 @@ export interface components {
              * @example github
              */
             provider: string | null;
+            /**
+             * Quality
+             * @description How good the provider is; null without one
+             * @example gold
+             */
+            quality: ("none" | "bronze" | "silver" | "gold" | "platinum") | null;
             /** Title */
             title: string;
         };
@@ -2685,6 +2691,12 @@ export interface components {
              * @example example-provider
              */
             provider: string;
+            /**
+             * Quality
+             * @description `GET /api/providers/{provider}` has its rules
+             * @enum {string}
+             */
+            quality: "none" | "bronze" | "silver" | "gold" | "platinum";
             /**
              * Tier
              * @enum {string}
@@ -7931,6 +7943,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "provider": "github",
+                     *           "quality": "gold",
                      *           "title": "Calculator"
                      *         }
                      *       ],
@@ -8030,6 +8043,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "provider": "github",
+                     *       "quality": "gold",
                      *       "title": "Calculator"
                      *     }
                      */
@@ -8387,6 +8401,7 @@ export interface operations {
                      *           },
                      *           "problem": "",
                      *           "provider": "example-provider",
+                     *           "quality": "none",
                      *           "tier": "free",
                      *           "title": "Example"
                      *         }

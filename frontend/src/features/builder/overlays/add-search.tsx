@@ -4,6 +4,8 @@ import { Command } from "cmdk";
 import { useMemo, useState } from "react";
 
 import { BlockIcon } from "@/components/canvas/block-icon";
+import { providerDisplayName } from "@/components/integrations/credentials-provider";
+import { QualityMark } from "@/components/integrations/quality-mark";
 import { addFound } from "@/features/builder/overlays/add-found";
 import { SearchBox } from "@/features/builder/overlays/search-box";
 import { useBuilderParts } from "@/features/builder/state/builder-context";
@@ -67,6 +69,13 @@ export function AddSearch({ place, onClose }: { place: AddPlace; onClose: () => 
                   {one.block.description.split("\n", 1)[0]}
                 </span>
               </span>
+              {one.block.provider && one.block.quality && (
+                <QualityMark
+                  level={one.block.quality}
+                  of={providerDisplayName(one.block.provider)}
+                  className="push palette__quality"
+                />
+              )}
             </Command.Item>
           ))}
         </Command.Group>

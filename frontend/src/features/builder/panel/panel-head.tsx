@@ -4,6 +4,8 @@ import { Ellipsis, StepForward, X } from "lucide-react";
 import { useRef, useState } from "react";
 
 import { BlockIcon } from "@/components/canvas/block-icon";
+import { providerDisplayName } from "@/components/integrations/credentials-provider";
+import { QualityMark } from "@/components/integrations/quality-mark";
 import { IconButton } from "@/components/ui/button";
 import { TextInput } from "@/components/ui/field";
 import { Menu } from "@/components/ui/menu";
@@ -60,8 +62,13 @@ export function PanelHead({ node, block, isRenaming, setIsRenaming }: PanelHeadP
             )}
           </h2>
         )}
-        <div className="faint truncate text-12" title={block?.description}>
-          {subOf(block, name)}
+        <div className="row">
+          <span className="faint truncate text-12" title={block?.description}>
+            {subOf(block, name)}
+          </span>
+          {block?.provider && block.quality && (
+            <QualityMark level={block.quality} of={providerDisplayName(block.provider)} />
+          )}
         </div>
       </div>
       <span className="push row gap-0">
