@@ -20,7 +20,12 @@ _LONG_WORD = 8
 
 def scrubber_for(credentials: Iterable[Credentials]) -> Scrubber:
     """Takes the secrets of these credentials out of whatever it is given."""
-    return Scrubber(secret for one in credentials for secret in _secrets(one))
+    return Scrubber(form for one in credentials for secret in _secrets(one) for form in _as_sent(secret))
+
+
+def _as_sent(secret: str) -> tuple[str, str]:
+    """As it is stored, and as a client sends it that takes the blanks at its ends away."""
+    return secret, secret.strip()
 
 
 def _secrets(credentials: Credentials) -> Iterator[str]:

@@ -47,10 +47,11 @@ async def try_smtp(server: MailServer, login: MailLogin) -> None:
     """Log in, and send nothing.
 
     Raises:
-        ProviderError: as `send_mail`.
+        ProviderError: as `send_mail`, or it takes no login, so that the password would stay untried.
     """
-    async with _logged_in(server, login):
-        pass
+    async with _logged_in(server, login) as smtp:
+        if not smtp.supported_auth_methods and not may_be_plain(server):
+            raise _no_login(server)
 
 
 async def send_mail(
@@ -132,6 +133,14 @@ def _own_name(opened: socket.socket) -> str:
     """An address literal (RFC 5321, 4.1.3): the machine's name is nobody's business."""
     own = str(opened.getsockname()[0])
     return f"[IPv6:{own}]" if ":" in own else f"[{own}]"
+
+
+def _no_login(server: MailServer) -> ProviderError:
+    return ProviderError(
+        f"The mail server {server.address} offers no login, so the password was not tried. Take the port for those who "
+        "send with an account (465 or 587). If a server without logins is meant, the operator can add "
+        f"{server.address} to ALLOWED_ADDRESSES."
+    )
 
 
 def _typed(error: Exception, server: MailServer, login: MailLogin) -> ProviderError:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from backend.data.credentials import (
+    APIKeyCredentials,
     Credentials,
     CustomCredentials,
     HostScopedCredentials,
@@ -86,6 +87,12 @@ def of(**fields: Any) -> dict[str, Any]:
             [],
         ),
         (CustomCredentials(**of(values={"token": SecretStr("custom-1")})), ["custom-1"], []),
+        (APIKeyCredentials(**of(api_key=SecretStr(" key-with-blanks\n"))), ["key-with-blanks"], []),
+        (
+            CustomCredentials(**of(values={"token": SecretStr("custom-blank\t")})),
+            ["custom-blank"],
+            [],
+        ),
     ],
 )
 def test_of_each_kind_what_is_secret_is_hidden_and_nothing_else(

@@ -86,6 +86,37 @@ def _search(github: Github, request: Seen) -> Answer:
     )
 
 
+@route("GET", "/search/code")
+def _search_code(github: Github, request: Seen) -> Answer:
+    """https://docs.github.com/en/rest/search/search#search-code: words of the files, and `repo:`."""
+    asked = request.query["q"][0].split()
+    words = [one.encode() for one in asked if ":" not in one]
+    if not words:
+        return invalid(resource="Search", field="q", code="missing")
+    is_here = all(one == f"repo:{REPO}" for one in asked if one.startswith("repo:"))
+    files = github.files.items() if is_here else ()
+    found = [
+        shapes.code(REPO, path, _blob(content))
+        for path, content in files
+        if all(word in content for word in words)
+    ]
+    count = len(found)
+    return paged(
+        request, found, lambda page: {"total_count": count, "incomplete_results": False, "items": page}
+    )
+
+
+@route("GET", "/search/repositories")
+def _search_repositories(github: Github, request: Seen) -> Answer:
+    """https://docs.github.com/en/rest/search/search#search-repositories: words of the name alone."""
+    words = [one for one in request.query["q"][0].split() if ":" not in one]
+    found = [shapes.repository(REPO)] if all(word in REPO for word in words) else []
+    count = len(found)
+    return paged(
+        request, found, lambda page: {"total_count": count, "incomplete_results": False, "items": page}
+    )
+
+
 def _blob(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 

@@ -164,3 +164,15 @@ def refusal(message: str, status: int, **more: Any) -> Json:
         "status": str(status),
         **more,
     }
+
+
+def code(repo: str, path: str, sha: str) -> Json:
+    """A file that a search has found. Source: https://docs.github.com/en/rest/search/search#search-code."""
+    return {
+        "name": path.rpartition("/")[2],
+        "path": path,
+        "sha": sha,
+        "html_url": f"https://github.com/{repo}/blob/main/{path}",
+        "repository": repository(repo),
+        "score": 1.0,
+    }

@@ -59,6 +59,8 @@ class MailServers:
     """`refusals` are answers by recipient (`550 no such user`), by `from <sender>`, or by `DATA`."""
 
     security: Security
+    names: tuple[str, ...] = ()
+    offers_login: bool = True
     delivered: list[Delivered] = field(default_factory=list[Delivered])
     refusals: dict[str, str] = field(default_factory=dict[str, str])
     logins: list[str] = field(default_factory=list[str])
@@ -136,9 +138,14 @@ class MailServers:
 
 
 @contextmanager
-def mail_servers(security: Security = "starttls") -> Iterator[MailServers]:
-    """Both servers, with one account, on an event loop of their own."""
-    mail = MailServers(security)
+def mail_servers(
+    security: Security = "starttls", *, names: tuple[str, ...] = (), offers_login: bool = True
+) -> Iterator[MailServers]:
+    """Both servers, with one account, on an event loop of their own.
+
+    `names` are those of the certificate, usually this machine's. Without `offers_login` the one that sends knows no AUTH.
+    """
+    mail = MailServers(security, names, offers_login)
     thread = threading.Thread(target=mail.loop.run_forever, daemon=True)
     thread.start()
     servers = mail.do(_started(mail))
@@ -152,7 +159,7 @@ def mail_servers(security: Security = "starttls") -> Iterator[MailServers]:
 
 
 async def _started(mail: MailServers) -> list[asyncio.Server]:
-    implicit = server_context() if mail.security == "tls" else None
+    implicit = server_context(*mail.names) if mail.security == "tls" else None
     imap = await asyncio.start_server(await _imap(mail), "127.0.0.1", 0, ssl=implicit)
     smtp = await mail.loop.create_server(lambda: _smtp(mail), "127.0.0.1", 0, ssl=implicit)
     mail.imap_port, mail.smtp_port = (one.sockets[0].getsockname()[1] for one in (imap, smtp))
@@ -179,7 +186,7 @@ async def _imap(mail: MailServers) -> Any:
         demo_password=PASSWORD,
         tls_enabled=is_starttls,
         secure_auth=is_starttls,
-        ssl_context=server_context(),
+        ssl_context=server_context(*mail.names),
         invalid_user_sleep=0.0,
         reject_dnsbl=False,
     )
@@ -205,10 +212,11 @@ def _smtp(mail: MailServers) -> SMTP:
     return SMTP(
         _Handler(mail),
         hostname="127.0.0.1",
-        auth_required=True,
+        auth_required=mail.offers_login,
+        auth_exclude_mechanism=() if mail.offers_login else ("LOGIN", "PLAIN"),
         auth_require_tls=is_starttls,
         authenticator=authenticate,
-        tls_context=server_context() if is_starttls else None,
+        tls_context=server_context(*mail.names) if is_starttls else None,
         require_starttls=is_starttls,
     )
 

@@ -149,6 +149,20 @@ async def test_a_server_without_tls_is_only_used_when_the_operator_names_it(
         assert mail.logins == []
 
 
+async def test_a_server_that_takes_no_login_fails_the_test_unless_the_operator_names_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with mail_servers(names=("mail.example.com",), offers_login=False) as mail:
+        lead_to_this_machine(monkeypatch, "mail.example.com")
+        server = MailServer("mail.example.com", mail.smtp_port, "starttls")
+        with reachable("localhost:1"), pytest.raises(ProviderError, match="offers no login") as caught:
+            await try_smtp(server, mail.login("never-tried-1"))
+        assert "never-tried-1" not in str(caught.value)
+        with reachable(server.address):
+            await try_smtp(server, mail.login())
+        assert mail.logins == []
+
+
 async def test_a_certificate_of_another_name_is_refused_before_the_password() -> None:
     heard = bytearray()
     with tls_listener(server_context("other.example.com"), heard) as server, reachable(server.address):

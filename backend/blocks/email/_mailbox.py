@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from backend.blocks.email._mime import SHOWN_HEADERS, Content, content_of, headers_in
+from backend.blocks.email._mime import MOST_HEADER_BYTES, SHOWN_HEADERS, Content, content_of, headers_of
 from backend.data.model import JsonObject
 from backend.util.errors import InvalidInput, ProviderError, ProviderNotFound
 from backend.util.mail_imap import ImapClient
@@ -19,7 +19,7 @@ from backend.util.mail_imap import ImapClient
 MOST_MESSAGE_BYTES = 60 * 1_048_576
 _AT_ONCE = 100
 _MOST_LOOKED_AT = 2_000
-_HEADERS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(SHOWN_HEADERS).upper()})]"
+_HEADERS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(SHOWN_HEADERS).upper()})]<0.{MOST_HEADER_BYTES}>"
 _SUMMARY = ("FLAGS", "RFC822.SIZE", "INTERNALDATE", "BODYSTRUCTURE", _HEADERS)
 _NAMED_FOLDERS = 20
 
@@ -119,8 +119,10 @@ class Mailbox:
         """In the order of the UIDs, without those that are gone."""
         found: dict[int, JsonObject] = {}
         for part in _parts(uids):
-            for uid, given in self._client.fetch(part, _SUMMARY).items():
-                found[uid] = _summary(folder, uid, given)
+            fetched = self._client.fetch(part, _SUMMARY)
+            headers = headers_of([_bytes_at(given, b"BODY[HEADER") for given in fetched.values()])
+            for (uid, given), said in zip(fetched.items(), headers, strict=True):
+                found[uid] = _summary(folder, uid, given, said)
         return [found[uid] for uid in uids if uid in found]
 
     def read(self, folder: str, uid: int, *, marks_seen: bool) -> Whole:
@@ -238,14 +240,14 @@ def _bytes_at(given: dict[bytes, Any], prefix: bytes) -> bytes:
     return found if isinstance(found, bytes) else b""
 
 
-def _summary(folder: str, uid: int, given: dict[bytes, Any]) -> JsonObject:
+def _summary(folder: str, uid: int, given: dict[bytes, Any], headers: JsonObject) -> JsonObject:
     flags = [flag.decode("ascii", "replace") for flag in given.get(b"FLAGS", ())]
     known = {flag.lower() for flag in flags}
     received = given.get(b"INTERNALDATE")
     return {
         "folder": folder.strip() or "INBOX",
         "uid": uid,
-        **headers_in(_bytes_at(given, b"BODY[HEADER")),
+        **headers,
         "received_at": _utc(received) if isinstance(received, datetime) else "",
         "size_bytes": int(given.get(b"RFC822.SIZE") or 0),
         "is_seen": "\\seen" in known,

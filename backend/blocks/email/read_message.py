@@ -13,6 +13,7 @@ from backend.blocks.email._auth import (
 )
 from backend.blocks.email._fields import PlaceInput
 from backend.blocks.email._mailbox import Mailbox
+from backend.blocks.email._mime import MOST_TEXT_CHARS
 from backend.blocks.email._samples import sample_mailbox
 from backend.data.block import AsyncBlockOutput, Block, BlockCategory, Context
 from backend.data.credentials import UserPasswordCredentials
@@ -46,6 +47,9 @@ class EmailReadMessageBlock(UsesMailbox, Block):
             description="Its files: `name`, `media_type`, `size_bytes`, `is_inline`"
         )
         message: JsonObject = SchemaField(description="All headers and flags")
+        is_complete: bool = SchemaField(
+            description=f"Whether text and HTML are all there; {MOST_TEXT_CHARS:,} characters of each are read"
+        )
         error: str = SchemaField(description="Why it failed")
 
     test_credentials = TEST_CREDENTIALS
@@ -68,6 +72,7 @@ class EmailReadMessageBlock(UsesMailbox, Block):
                 [{"name": "invoice.csv", "media_type": "text/csv", "size_bytes": 3, "is_inline": False}],
             ),
             ("message", dict),
+            ("is_complete", True),
         ],
         [
             ("text", "Hello, größe!\n"),
@@ -79,6 +84,7 @@ class EmailReadMessageBlock(UsesMailbox, Block):
             ("references", ["<first@example.com>"]),
             ("attachments", []),
             ("message", dict),
+            ("is_complete", True),
         ],
         [("error", says("UID 9", "INBOX"))],
     ]
@@ -112,4 +118,5 @@ def _outputs(mailbox: Mailbox, given: EmailReadMessageBlock.Input) -> JsonObject
         "references": [*headers["references"], *([own] if own else [])],
         "attachments": [one.as_json() for one in whole.content.attachments],
         "message": {**whole.summary, **headers},
+        "is_complete": whole.content.is_complete,
     }

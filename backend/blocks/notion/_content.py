@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from backend.data.block import Context
 from backend.data.json_parts import text_at
 from backend.data.model import JsonObject
 from backend.util.errors import ProviderError, ProviderNotFound
-from backend.util.off_loop import SMALL_BYTES, off_loop
+from backend.util.off_loop import off_loop
 
 CONTENT_HELP = "in Markdown: headings, lists, to-dos (- [ ]), quotes, code, tables, pictures by address"
 MOST_CHARS = MAX_CHARS
@@ -25,9 +26,12 @@ _APART = frozenset({"child_page", "child_database"})
 
 
 async def batches_for(markdown: str) -> list[Batch]:
-    """The requests that bring Markdown to Notion."""
-    # Contrived Markdown takes time by the square of its length: 2 ms for 4,096 characters, a second for the longest.
-    return await off_loop(len(markdown) * (SMALL_BYTES // 4_096), _batches_of, markdown)
+    """The requests that bring Markdown to Notion.
+
+    Raises:
+        LimitReached: it was made to be slow.
+    """
+    return await asyncio.to_thread(_batches_of, markdown)
 
 
 def _batches_of(markdown: str) -> list[Batch]:
@@ -93,7 +97,8 @@ class Writer:
                     f"Notion took {len(ids)} of {len(batch.blocks)} blocks. Look at the page before trying again."
                 )
             for place, later in batch.later.items():
-                await self.append(ids[place], batches(later))
+                further = await off_loop(len(later) * _BLOCK_BYTES, batches, later)
+                await self.append(ids[place], further)
 
     async def _send(self, block_id: str, blocks: list[JsonObject]) -> list[str]:
         async def send() -> Any:

@@ -1,45 +1,77 @@
-"""Markdown to blocks of Notion. Pure.
+"""Markdown to blocks of Notion.
 
-What Notion has no block for becomes text: headings below the third are of the third level, HTML is shown as it is
-written. A line break stays one. Source: https://developers.notion.com/reference/block, https://spec.commonmark.org/0.31.2.
+It is parsed in a process within limits (`jobs/markdown_tree.py`). What Notion has no block for becomes text: headings
+below the third are of the third level, HTML is shown as it is written. A line break stays one.
+Source: https://developers.notion.com/reference/block, https://spec.commonmark.org/0.31.2.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from backend.blocks.notion._blocks import block
 from backend.blocks.notion._languages import language_of
 from backend.blocks.notion._rich_text import MAX_PARTS, Run, can_link, joined, plain, rich, rich_of
 from backend.data.model import JsonObject
+from backend.util.bounded.pool import TIMEOUT_S, run_bounded
 
 MAX_CHARS = 100_000
-"""Of a text at once: the longest that even contrived Markdown takes about a second for."""
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+"""Of a text at once; a usual one of that length is parsed in 0.3 s."""
+_SHORT_CHARS = 20_000
+_LONG_TIMEOUT_S = 1.5
+"""Of what is longer than `_SHORT_CHARS`, for machines that do more."""
 _BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
-_MARKS = {"strong": "bold", "em": "italic", "s": "strikethrough"}
+_MARKS = {"strong": "bold", "em": "italic", "s": "strikethrough", "code_inline": "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A block as the job gives it. `word`: the level of a heading, or what stands behind a fence."""
+
+    kind: str
+    word: str
+    content: Any
+    children: list[_Node]
 
 
 def blocks_of(markdown: str) -> list[JsonObject]:
-    """The blocks, nested in their `children`. Lists may be longer and deeper than one request may have them."""
-    return _blocks(SyntaxTreeNode(_MARKDOWN.parse(markdown)).children)
+    """The blocks, nested in their `children`. Lists may be longer and deeper than one request may have them.
+
+    It may take two seconds, so it is called in a thread.
+
+    Raises:
+        LimitReached: it was made to be slow.
+    """
+    if not markdown.strip():
+        return []
+    found = run_bounded(
+        "markdown_tree",
+        {"text": markdown},
+        subject="The Markdown",
+        cure="Bring it to Notion in several parts.",
+        timeout_s=TIMEOUT_S if len(markdown) <= _SHORT_CHARS else _LONG_TIMEOUT_S,
+    )
+    return _blocks(_nodes(found))
 
 
-def _blocks(nodes: list[SyntaxTreeNode]) -> list[JsonObject]:
-    return [one for node in nodes for one in _KINDS.get(node.type, _paragraph)(node)]
+def _nodes(found: Iterable[Any]) -> list[_Node]:
+    return [_Node(kind, word, content, _nodes(within)) for kind, word, content, within in found]
 
 
-def _paragraph(node: SyntaxTreeNode) -> list[JsonObject]:
-    image = _only_image(node)
-    return [_image(image)] if image is not None else _text_blocks("paragraph", _runs_in(node))
+def _blocks(nodes: list[_Node]) -> list[JsonObject]:
+    return [one for node in nodes for one in _KINDS.get(node.kind, _paragraph)(node)]
 
 
-def _heading(node: SyntaxTreeNode) -> list[JsonObject]:
-    return _text_blocks(f"heading_{min(int(node.tag[1:]), 3)}", _runs_in(node))
+def _paragraph(node: _Node) -> list[JsonObject]:
+    picture = _only_picture(node)
+    return [_image(*picture)] if picture is not None else _text_blocks("paragraph", _runs_in(node))
+
+
+def _heading(node: _Node) -> list[JsonObject]:
+    return _text_blocks(f"heading_{min(int(node.word), 3)}", _runs_in(node))
 
 
 def _text_blocks(kind: str, runs: list[Run], **more: object) -> list[JsonObject]:
@@ -52,10 +84,10 @@ def _text_blocks(kind: str, runs: list[Run], **more: object) -> list[JsonObject]
     return [block(kind, rich_text=parts[:MAX_PARTS], **more), *rest]
 
 
-def _holding(kind: str, node: SyntaxTreeNode) -> list[JsonObject]:
+def _holding(kind: str, node: _Node) -> list[JsonObject]:
     """A block whose text is its first paragraph, and whose children are all else."""
     first = node.children[0] if node.children else None
-    has_text = first is not None and first.type == "paragraph" and _only_image(first) is None
+    has_text = first is not None and first.kind == "paragraph" and _only_picture(first) is None
     runs = _runs_in(first) if first is not None and has_text else []
     more: JsonObject = {}
     box = _BOX.match(runs[0].text) if runs and kind == "bulleted_list_item" else None
@@ -69,90 +101,71 @@ def _holding(kind: str, node: SyntaxTreeNode) -> list[JsonObject]:
     return [made]
 
 
-def _bulleted(node: SyntaxTreeNode) -> list[JsonObject]:
+def _bulleted(node: _Node) -> list[JsonObject]:
     return [one for item in node.children for one in _holding("bulleted_list_item", item)]
 
 
-def _numbered(node: SyntaxTreeNode) -> list[JsonObject]:
+def _numbered(node: _Node) -> list[JsonObject]:
     return [one for item in node.children for one in _holding("numbered_list_item", item)]
 
 
-def _quote(node: SyntaxTreeNode) -> list[JsonObject]:
+def _quote(node: _Node) -> list[JsonObject]:
     return _holding("quote", node)
 
 
-def _code(node: SyntaxTreeNode) -> list[JsonObject]:
+def _code(node: _Node) -> list[JsonObject]:
     parts = rich_of(node.content.removesuffix("\n"))
-    return [block("code", rich_text=parts[:MAX_PARTS], language=language_of(node.info))]
+    return [block("code", rich_text=parts[:MAX_PARTS], language=language_of(node.word))]
 
 
-def _divider(node: SyntaxTreeNode) -> list[JsonObject]:
+def _divider(node: _Node) -> list[JsonObject]:
     return [block("divider")]
 
 
-def _table(node: SyntaxTreeNode) -> list[JsonObject]:
-    rows = [
-        block("table_row", cells=[_cell(cell) for cell in row.children])
-        for part in node.children
-        for row in part.children
-    ]
+def _table(node: _Node) -> list[JsonObject]:
+    rows = [block("table_row", cells=[_cell(cell) for cell in row.children]) for row in node.children]
     width = len(rows[0]["table_row"]["cells"])
     return [
         block("table", table_width=width, has_column_header=True, has_row_header=False, children=rows),
     ]
 
 
-def _cell(node: SyntaxTreeNode) -> list[JsonObject]:
+def _cell(node: _Node) -> list[JsonObject]:
     parts = rich(_runs_in(node))
     return parts if len(parts) <= MAX_PARTS else rich_of(plain(parts))
 
 
-def _image(node: SyntaxTreeNode) -> JsonObject:
-    caption = rich_of(_alt(node))
-    url = str(node.attrs["src"])
+def _image(shows: str, url: str) -> JsonObject:
+    caption = rich_of(shows)
     return block("image", type="external", external={"url": url}, **({"caption": caption} if caption else {}))
 
 
-def _only_image(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
-    """The image, where a paragraph is nothing else and Notion can show it."""
-    inside = [part for inline in node.children for part in inline.children]
-    if len(inside) != 1 or inside[0].type != "image":
+def _only_picture(node: _Node) -> tuple[str, str] | None:
+    """What it shows and its address, where a paragraph is nothing else and Notion can show it."""
+    if len(node.content) != 1:
         return None
-    src = str(inside[0].attrs["src"])
-    return inside[0] if src.startswith("http") and can_link(src) else None
+    shows, marks, link, url = node.content[0]
+    is_alone = bool(url) and not marks and link is None
+    return (shows, url) if is_alone and url.startswith("http") and can_link(url) else None
 
 
-def _runs_in(node: SyntaxTreeNode) -> list[Run]:
+def _runs_in(node: _Node) -> list[Run]:
     """The text of a block that has an inline part."""
-    return joined(run for inline in node.children for run in _runs(inline.children, frozenset(), ""))
+    return joined(_run(*one) for one in node.content)
 
 
-def _runs(nodes: list[SyntaxTreeNode], marks: frozenset[str], link: str) -> Iterator[Run]:
-    for node in nodes:
-        if node.type in ("softbreak", "hardbreak"):
-            yield Run("\n", marks, link)
-        elif node.type == "code_inline":
-            yield Run(node.content, marks | {"code"}, link)
-        elif node.type == "image":
-            yield Run(_alt(node) or str(node.attrs["src"]), marks, link or _link(node.attrs["src"]))
-        elif node.type == "link":
-            yield from _runs(node.children, marks, _link(node.attrs["href"]))
-        elif node.type in _MARKS:
-            yield from _runs(node.children, marks | {_MARKS[node.type]}, link)
-        else:
-            yield Run(node.content, marks, link)
+def _run(text: str, marks: list[str], link: str | None, picture: str) -> Run:
+    """A picture within a text is its words, which lead to it unless they lead elsewhere."""
+    address = _link(link or "") or _link(picture)
+    return Run(text or picture, frozenset(_MARKS[mark] for mark in marks), address)
 
 
-def _link(url: object) -> str:
+def _link(url: str) -> str:
     """The address where Notion takes it; a relative one means nothing there."""
-    return str(url) if can_link(str(url)) else ""
+    return url if can_link(url) else ""
 
 
-def _alt(image: SyntaxTreeNode) -> str:
-    return "".join(run.text for run in _runs(image.children, frozenset(), ""))
-
-
-_KINDS: dict[str, Callable[[SyntaxTreeNode], list[JsonObject]]] = {
+_KINDS: dict[str, Callable[[_Node], list[JsonObject]]] = {
     "heading": _heading,
     "paragraph": _paragraph,
     "bullet_list": _bulleted,

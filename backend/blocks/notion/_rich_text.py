@@ -6,7 +6,8 @@ Source: https://developers.notion.com/reference/rich-text, https://developers.no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from backend.data.json_parts import object_at, objects_at, text_at
@@ -51,14 +52,11 @@ def plain(value: Any) -> str:
 
 def joined(runs: Iterable[Run]) -> list[Run]:
     """Neighbours of one style as one; without empty ones."""
-    found: list[Run] = []
-    for run in runs:
-        last = found[-1] if found else None
-        if last is not None and (last.marks, last.link) == (run.marks, run.link):
-            found[-1] = replace(last, text=last.text + run.text)
-        elif run.text:
-            found.append(run)
-    return found
+    with_text = (run for run in runs if run.text)
+    return [
+        Run("".join(run.text for run in same), *style)
+        for style, same in groupby(with_text, key=lambda run: (run.marks, run.link))
+    ]
 
 
 def can_link(url: str) -> bool:

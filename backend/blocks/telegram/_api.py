@@ -13,15 +13,14 @@ import json
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from backend.blocks.telegram._errors import error_of, is_unchanged
 from backend.data.file import FileContent
-from backend.data.json_parts import object_at, objects_at, text_at, value_at
+from backend.data.json_parts import object_at, objects_at, text_at
 from backend.data.json_types import as_object
 from backend.data.model import JsonObject
-from backend.integrations.webhooks._telegram_api import ORIGIN, TelegramApi
-from backend.util.errors import BadInput, ProviderError, ProviderNotFound, RateLimited
+from backend.integrations.webhooks._telegram_api import ORIGIN, TelegramApi, body_of
+from backend.integrations.webhooks._telegram_errors import error_of, is_unchanged
+from backend.util.errors import ProviderError, ProviderNotFound, RateLimited
 from backend.util.http_encode import encoded
-from backend.util.json_text import parse_json
 from backend.util.off_loop import off_loop
 from backend.util.request import AsyncRequests, CallOptions, Response
 
@@ -148,27 +147,14 @@ class TelegramClient(TelegramApi):
                 "Telegram has that file no longer. Have it sent to the bot again.", http_status=404
             )
         if not response.ok:
-            body = await _body(response)
+            body = await body_of(response)
             raise error_of("the download of a file", response.status, body, secret=self._token)
         return response.content
-
-    async def exchange(self, method: str, options: CallOptions) -> Response:
-        """One call over HTTP, whatever its answer."""
-        return await self._sent(self._requests, "POST", f"{ORIGIN}/bot{self._token}/{method}", options)
 
     async def fetch(self, quoted_path: str) -> Response:
         """One download over HTTP, whatever its answer."""
         client = AsyncRequests(raise_for_status=False, timeout_s=FILE_TIMEOUT_S, max_bytes=MAX_DOWNLOAD_BYTES)
         return await self._sent(client, "GET", f"{ORIGIN}/file/bot{self._token}/{quoted_path}", {})
-
-    async def _sent(self, client: AsyncRequests, verb: str, url: str, options: CallOptions) -> Response:
-        """Raised outside of `except`, so that no traceback has the address of the first error in it."""
-        try:
-            return await client.request(verb, url, **options)
-        except ProviderError as error:
-            said = str(error).replace(self._token, "***")
-            kind, http_status, wait_s = type(error), error.http_status, error.retry_after_s
-        raise kind(said, http_status=http_status, retry_after_s=wait_s)
 
     async def _result(self, method: str, options: CallOptions) -> Any:
         for _ in range(MAX_WAITS):
@@ -180,13 +166,6 @@ class TelegramClient(TelegramApi):
                     raise
             await asyncio.sleep(wait_s)
         return await self._once(method, options)
-
-    async def _once(self, method: str, options: CallOptions) -> Any:
-        response = await self.exchange(method, options)
-        body = await _body(response)
-        if value_at(body, "ok") is True:
-            return value_at(body, "result")
-        raise error_of(method, response.status, body, secret=self._token)
 
     async def _taken(self) -> ProviderError | None:
         """The error that says where the updates go; None when no webhook is set.
@@ -211,14 +190,6 @@ def _given(parameters: JsonObject) -> JsonObject:
 def _form_value(value: Any) -> str | int | float | bool:
     """As a form has it: objects are JSON."""
     return value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)
-
-
-async def _body(response: Response) -> JsonObject:
-    """The answer as an object; empty where it is none, so that the status decides."""
-    try:
-        return as_object(await off_loop(len(response.content), parse_json, response.content)) or {}
-    except BadInput:
-        return {}
 
 
 def _message(method: str, result: Any) -> JsonObject:

@@ -6,27 +6,20 @@ Source: https://core.telegram.org/bots/api#making-requests
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 from backend.data.credentials import APIKeyCredentials, Credentials
-from backend.data.json_parts import text_at, value_at
-from backend.util.errors import (
-    CredentialsError,
-    ProviderError,
-    ProviderForbidden,
-    ProviderUnavailable,
-    RateLimited,
-)
-from backend.util.request import AsyncRequests, Response
+from backend.data.json_parts import value_at
+from backend.data.json_types import as_object
+from backend.data.model import JsonObject
+from backend.integrations.webhooks._telegram_errors import error_of
+from backend.util.errors import BadInput, CredentialsError, ProviderError
+from backend.util.json_text import parse_json
+from backend.util.off_loop import off_loop
+from backend.util.request import AsyncRequests, CallOptions, Response
 
 ORIGIN = "https://api.telegram.org"
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{10,100}")
-_KINDS: dict[int, type[ProviderError]] = {
-    401: CredentialsError,
-    403: ProviderForbidden,
-    404: CredentialsError,  # a token that never was one
-    429: RateLimited,
-}
 
 
 class TelegramApi:
@@ -46,17 +39,35 @@ class TelegramApi:
         Raises:
             ProviderError: as Telegram describes it.
         """
+        return await self._once(method, {"json": parameters})
+
+    async def exchange(self, method: str, options: CallOptions) -> Response:
+        """One call over HTTP, whatever its answer."""
+        return await self._sent(self._requests, "POST", f"{ORIGIN}/bot{self._token}/{method}", options)
+
+    async def _once(self, method: str, options: CallOptions) -> Any:
+        response = await self.exchange(method, options)
+        body = await body_of(response)
+        if value_at(body, "ok") is True:
+            return value_at(body, "result")
+        raise error_of(method, response.status, body, secret=self._token)
+
+    async def _sent(self, client: AsyncRequests, verb: str, url: str, options: CallOptions) -> Response:
+        """Raised outside of `except`, so that no traceback has the address of the first error in it."""
         try:
-            response = await self._requests.post(f"{ORIGIN}/bot{self._token}/{method}", json=parameters)
+            return await client.request(verb, url, **options)
         except ProviderError as error:
             said = str(error).replace(self._token, "***")
-            raise type(error)(
-                said, http_status=error.http_status, retry_after_s=error.retry_after_s
-            ) from None
-        body = _json_of(response)
-        if value_at(body, "ok") is not True:
-            _refuse(method, response.status, body)
-        return value_at(body, "result")
+            kind, http_status, wait_s = type(error), error.http_status, error.retry_after_s
+        raise kind(said, http_status=http_status, retry_after_s=wait_s)
+
+
+async def body_of(response: Response) -> JsonObject:
+    """The answer as an object; empty where it is none, so that the status decides."""
+    try:
+        return as_object(await off_loop(len(response.content), parse_json, response.content)) or {}
+    except BadInput:
+        return {}
 
 
 def _token_of(credentials: Credentials | None) -> str:
@@ -68,22 +79,3 @@ def _token_of(credentials: Credentials | None) -> str:
             "This is no token of a Telegram bot, which looks like 123456:ABC-DEF. Get it from @BotFather."
         )
     return token
-
-
-def _json_of(response: Response) -> Any:
-    try:
-        return response.json()
-    except ProviderError:
-        return {}
-
-
-def _refuse(method: str, status: int, body: Any) -> NoReturn:
-    said = text_at(body, "description") or f"HTTP {status}"
-    wait_s = value_at(body, "parameters", "retry_after")
-    kind = _KINDS.get(status) or (ProviderUnavailable if status >= 500 else ProviderError)
-    cure = " Connect the bot again with the token that @BotFather shows." if kind is CredentialsError else ""
-    raise kind(
-        f"Telegram refused {method}: {said}.{cure}",
-        http_status=status,
-        retry_after_s=float(wait_s) if isinstance(wait_s, int) else None,
-    )

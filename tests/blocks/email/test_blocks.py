@@ -240,6 +240,16 @@ async def test_reading_gives_texts_thread_and_files_and_marks_nothing(mail: Mail
     assert await uids(mail, only_unseen=True) == []
 
 
+@pytest.mark.parametrize(("letters", "is_complete"), [(2_000_000, True), (2_000_001, False)])
+async def test_a_text_that_is_cut_is_told_to_be(mail: MailServers, letters: int, is_complete: bool) -> None:
+    lines = "x" * 499 + "\n"
+    text = lines * (letters // 500) + "y" * (letters % 500)
+    mail.receive(b"Subject: long\r\nContent-Type: text/plain\r\n\r\n" + text.encode())
+    read = await output(mail, EmailReadMessageBlock(), uid=(await uids(mail))[0])
+    assert read["is_complete"] is is_complete
+    assert read["text"] == text[:2_000_000]
+
+
 async def test_a_message_that_is_gone_is_not_found(mail: MailServers) -> None:
     for block in (EmailReadMessageBlock(), EmailGetAttachmentsBlock()):
         with pytest.raises(ProviderNotFound, match="UID 4711"):

@@ -24,6 +24,7 @@ from backend.blocks.github.repositories import (
     GithubListBranchesBlock,
     GithubMakeBranchBlock,
 )
+from backend.blocks.github.search import GithubSearchCodeBlock, GithubSearchRepositoriesBlock
 from backend.util.errors import BlockError, ProviderError, ProviderNotFound
 from tests.blocks.github.conftest import Run
 from tests.support.github_server import REPO, Github, refused
@@ -140,3 +141,40 @@ async def test_a_release_is_made_once_and_found(github: Github, run: Run) -> Non
 async def test_a_repository_is_known(github: Github, run: Run) -> None:
     found = dict(await run(GithubGetRepositoryBlock(), repo_url=f"https://github.com/{REPO}"))
     assert (found["default_branch"], found["repository"]["stars"]) == ("main", 80)
+
+
+async def test_code_is_found_by_its_words_over_all_pages_up_to_the_limit(github: Github, run: Run) -> None:
+    github.files = {f"src/größe {number}.py": b"def size(): ..." for number in range(120)} | {"a.md": b"none"}
+    found = await run(GithubSearchCodeBlock(), query=f"size repo:{REPO}", limit=110)
+    assert [pin for pin, _ in found] == [*["file"] * 110, "files", "total"]
+    assert found[0][1] == {
+        "name": "größe 0.py",
+        "path": "src/größe 0.py",
+        "url": f"https://github.com/{REPO}/blob/main/src/größe 0.py",
+        "repository": REPO,
+        "sha": found[0][1]["sha"],
+    }
+    assert len({one["path"] for one in dict(found)["files"]}) == 110
+    assert found[-1] == ("total", 120)
+    assert dict(await run(GithubSearchCodeBlock(), query="size repo:octocat/another")) == {
+        "files": [],
+        "total": 0,
+    }
+
+
+async def test_a_search_of_code_without_a_word_is_refused_with_its_reason(github: Github, run: Run) -> None:
+    with pytest.raises(ProviderError, match="q does not exist") as caught:
+        await run(GithubSearchCodeBlock(), query=f"repo:{REPO}")
+    assert caught.value.http_status == 422
+
+
+async def test_repositories_are_found_by_name_in_the_wanted_order(github: Github, run: Run) -> None:
+    name = REPO.partition("/")[2]
+    found = await run(GithubSearchRepositoriesBlock(), query=f"{name} stars:>10", sort="stars")
+    assert [pin for pin, _ in found] == ["repository", "repositories", "total"]
+    assert (found[0][1]["full_name"], found[0][1]["stars"]) == (REPO, 80)
+    assert github.server.seen[-1].query["sort"] == ["stars"]
+    assert dict(await run(GithubSearchRepositoriesBlock(), query="nothing-like-it")) == {
+        "repositories": [],
+        "total": 0,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from backend.util.errors import (
     CredentialsError,
     ProviderError,
     ProviderForbidden,
+    ProviderNotFound,
     ProviderUnavailable,
     RateLimited,
 )
@@ -93,6 +95,12 @@ async def test_a_refusal_says_what_telegram_says_and_not_the_token(
     assert refusal.value.retry_after_s == (7.0 if status == 429 else None)
 
 
+async def test_the_hooks_and_the_blocks_tell_the_same_cure(bot: TelegramBot) -> None:
+    bot.refusals["setWebhook"] = (400, "Bad Request: chat not found")
+    with pytest.raises(ProviderNotFound, match="write to the bot first"):
+        await MANAGER.register(WEBHOOK, CREDENTIALS, ADDRESS, [])
+
+
 async def test_a_lost_connection_does_not_tell_the_token(bot: TelegramBot) -> None:
     assert bot.server is not None
     for path in list(bot.server.routes):
@@ -100,7 +108,9 @@ async def test_a_lost_connection_does_not_tell_the_token(bot: TelegramBot) -> No
     with pytest.raises(ProviderUnavailable) as refusal:
         await MANAGER.deregister(WEBHOOK, CREDENTIALS)
     assert TOKEN not in str(refusal.value)
+    assert TOKEN not in "".join(traceback.format_exception(refusal.value))
     assert refusal.value.__cause__ is None
+    assert refusal.value.__context__ is None
 
 
 @pytest.mark.parametrize("token", ["", "no token", "123456:abc/../../getMe", "1:" + "a" * 300])
