@@ -34,8 +34,14 @@ page: .venv/.installed ## Build the page, if it has changed; brings its own Node
 
 .PHONY: dev
 dev: setup ## The server, which takes saved blocks at once, and the page with hot reload at another port
-	@ENVIRONMENT=$${ENVIRONMENT:-development} .venv/bin/blockyard serve $(ARGS) & server=$$!; trap 'kill $$server 2>/dev/null; wait $$server' EXIT; \
-	  cd frontend && BLOCKYARD_SERVER="http://127.0.0.1:$${BLOCKYARD_PORT:-8020}" npm run --silent dev
+	@export ENVIRONMENT=$${ENVIRONMENT:-development} BLOCKYARD_PORT=$${BLOCKYARD_PORT:-8020}; \
+	page_port=$${BLOCKYARD_PAGE_PORT:-5173}; export BLOCKYARD_PAGE_URL="http://localhost:$$page_port"; \
+	.venv/bin/blockyard serve $(ARGS) & server=$$!; \
+	(cd frontend && BLOCKYARD_SERVER="http://127.0.0.1:$$BLOCKYARD_PORT" \
+	  exec node_modules/.bin/vite --port $$page_port --strictPort --clearScreen false) & page=$$!; \
+	trap 'kill $$server $$page 2>/dev/null; wait' EXIT; \
+	while kill -0 $$server && kill -0 $$page; do sleep 0.2; done 2>/dev/null; \
+	echo "The server or the page has ended, see above. Other ports: BLOCKYARD_PORT=8021 BLOCKYARD_PAGE_PORT=5174 make dev" >&2; exit 1
 
 .PHONY: test
 test: setup check page ## Check everything, then run all tests; ARGS="-k queue" picks some of Python's

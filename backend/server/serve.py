@@ -135,10 +135,13 @@ async def _serve_app(app: App, listener: socket.socket, stop: Stop, progress: Pr
         app.catalogue.forget_examples()
         tune_collector()
         url = url_of(listener, settings.host)
-        progress(f"Blockyard is at {url}")
+        page_url = settings.page_url.rstrip("/") or url
+        progress(f"Blockyard is at {url}" + (f", its page at {page_url}" if page_url != url else ""))
         token = None if is_owned else await open_setup(app.database, chosen)
         if token is not None:
-            where = f"  {url}/#setup={token}" if not chosen else "  with the token in BLOCKYARD_SETUP_TOKEN"
+            where = (
+                f"  {page_url}/#setup={token}" if not chosen else "  with the token in BLOCKYARD_SETUP_TOKEN"
+            )
             progress(f"It has no owner yet. Make the owner's account:\n{where}")
         await stop.is_asked.wait()
         progress("Ending: unfinished runs are given back to the queue.")

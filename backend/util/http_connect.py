@@ -50,7 +50,7 @@ class Checked:
         try:
             answers = self._resolve(host, port)
         except socket.gaierror as error:
-            raise _unresolved(host, error) from error
+            raise (_example_host(host) or _unresolved(host, error)) from error
         if not answers:
             raise _unknown_host(host)
         self._guard.check_answers(host, port, answers)
@@ -151,6 +151,17 @@ def _shares(addresses: Sequence[str], until: float) -> Iterator[tuple[str, float
     """Each address with the seconds it gets, so that a dead first one leaves time for the second."""
     for position, address in enumerate(addresses):
         yield address, left_s(until) / (len(addresses) - position)
+
+
+def _example_host(host: str) -> ProviderUnavailable | None:
+    """For a name that nobody can own: it stands in a scaffold or in a page. None: it may be somebody's."""
+    if not host.endswith((".example", ".test", ".invalid", ".example.com")):
+        return None
+    return ProviderUnavailable(
+        f"There is no host {host!r}: its name is for examples. Put the service's own address in its place; or send it to a "
+        f"server of this machine: start Blockyard with ENVIRONMENT=development and HTTP_ORIGIN_MAP="
+        f'\'{{"https://{host}": "http://127.0.0.1:8099"}}\'.'
+    )
 
 
 def _unresolved(host: str, error: socket.gaierror) -> Exception:

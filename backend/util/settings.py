@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         description="https://blockyard.example.com: where providers reach this server, for webhooks and OAuth; "
         "empty: http://<host>:<port>",
     )
+    page_url: str = Field(
+        default="",
+        validation_alias="BLOCKYARD_PAGE_URL",
+        description="http://localhost:5173: where the page is served with hot reload, `make dev` sets it; empty: here",
+    )
     master_key: SecretStr = Field(
         default=SecretStr(""),
         validation_alias="BLOCKYARD_MASTER_KEY",

@@ -22,9 +22,9 @@ LONGEST_S = 40
 
 
 @contextmanager
-def serving(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
+def serving(data_dir: Path, **env: str) -> Iterator[subprocess.Popen[str]]:
     """The real command on a free port, with an embedded database of its own."""
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | env
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "backend.cli", "--data-dir", str(data_dir), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -77,3 +77,11 @@ def test_told_to_end_while_it_starts_it_leaves_no_database_running(tmp_path: Pat
         process.send_signal(signal.SIGTERM)
         process.wait(LONGEST_S)
         assert status(tmp_path / "data").state in ("stopped", "absent")
+
+
+def test_owner_is_sent_to_the_page_that_make_dev_serves(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", BLOCKYARD_PAGE_URL="http://localhost:5173/") as process:
+        said, _ = lines_until(process, re.compile(r"^ +http://localhost:5173/#setup=\S+$"))
+        assert any(line.endswith(", its page at http://localhost:5173\n") for line in said)
+        process.send_signal(signal.SIGTERM)
+        process.wait(LONGEST_S)

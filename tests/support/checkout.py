@@ -1,7 +1,7 @@
 """A checkout of its own for tests that change files: a copy of this one as a repository, with what is installed here.
 
-Files are those that git tracks or would track; `.venv` and `node_modules` lead to the ones of this checkout, so that
-nothing is installed twice. `env` makes the copy's packages be found before those of this checkout.
+Files are those that git tracks or would track; what lies in `.venv` and `node_modules` leads to what this checkout has, so
+that nothing is installed twice. `env` makes the copy's packages be found before those of this checkout.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 from tests.support.command_line import ROOT
 
 NODE_MODULES = ("frontend/node_modules", "tools/prisma/node_modules")
+_SERVED = ("@fontsource-variable",)
+"""Files that Vite gives to browsers as they are: none from outside of the checkout."""
 _GIT = ["git", "-c", "safe.directory=*", "-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
 
 
@@ -62,8 +64,7 @@ def checkout_in(folder: Path) -> Checkout:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target)
     for name in NODE_MODULES:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).symlink_to(ROOT / name)
+        _lend(ROOT / name, root / name)
     _lend_venv(root)
     made = Checkout(root)
     made.git("init", "--quiet", "--initial-branch", "main")
@@ -84,8 +85,18 @@ def _tracked() -> list[str]:
     return sorted(name for name in set(listed.split("\0")) if name and (ROOT / name).is_file())
 
 
+def _lend(installed: Path, target: Path) -> None:
+    """A folder of links, so that what tools keep beside the packages (Vite's `.vite`) is the copy's own."""
+    target.mkdir(parents=True)
+    for one in installed.iterdir():
+        if one.name in _SERVED:
+            shutil.copytree(one, target / one.name)
+        elif not one.name.startswith((".vite", ".cache")):
+            (target / one.name).symlink_to(one)
+
+
 def _lend_venv(root: Path) -> None:
-    """A folder of links, so that `make` may date its own mark and finds nothing to install."""
+    """Like that, and `make` may date its own mark and finds nothing to install."""
     venv = root / ".venv"
     venv.mkdir()
     for one in Path(sys.prefix).iterdir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -117,6 +118,17 @@ async def test_unknown_host_is_told_at_once(face: Face) -> None:
     resolve: Resolve = lambda host, port: []  # noqa: E731
     with pytest.raises(ProviderUnavailable, match=r"no host 'exmaple\.com'"):
         await Bench(face, resolve)("GET", "https://exmaple.com/?key=sesame")
+
+
+@pytest.mark.parametrize("code", [socket.EAI_NONAME, socket.EAI_AGAIN])
+async def test_name_of_an_example_is_told_with_the_setting_that_leads_it_elsewhere(
+    face: Face, code: int
+) -> None:
+    def resolve(host: str, port: int) -> list[str]:
+        raise socket.gaierror(code, "unknown")
+
+    with pytest.raises(ProviderUnavailable, match=r"HTTP_ORIGIN_MAP='\{\"https://api\.acme\.example\": "):
+        await Bench(face, resolve)("GET", "https://api.acme.example/v1/me")
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,12 @@ def types_of(contract_text: str) -> str:
     return _HEADER + done.stdout[done.stdout.index("export interface") :]
 
 
+def write_if_changed() -> None:
+    """Renew both, unless the routes say what the contract says already: the types take seconds."""
+    if contract() != CONTRACT.read_text(encoding="utf-8"):
+        write()
+
+
 def write() -> None:
     """Renew both; a fresh file is left alone."""
     text = contract()

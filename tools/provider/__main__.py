@@ -76,11 +76,17 @@ def _tell(made: Made) -> None:
         for file in files:
             print(f"{verb:>9}  {file}")
     stem, module = made.names.stem, made.names.module
+    origin = f'{{"https://api.{stem}.example": "http://127.0.0.1:8099"}}'
     print(
         f"\n{made.choices.label} is there. Next:\n"
-        f"  make test ARGS=tests/blocks/{module}      its tests\n"
-        f"  make dev                            the builder has its blocks; what you save is there at once\n"
-        f"  blockyard provider check {stem}       what is still missing\n"
+        f"  make test ARGS=tests/blocks/{module}\n"
+        "      its tests\n"
+        f"  blockyard provider check {stem}\n"
+        "      what is still missing\n"
+        "  python examples/example_api.py &\n"
+        "      the service that its blocks speak to until you put the real one in; its key is ex_demo\n"
+        f"  HTTP_ORIGIN_MAP='{origin}' make dev\n"
+        "      the builder has its blocks, and what you save is there at once\n"
         f"docs/adding-a-provider.md goes through the files one by one, from backend/blocks/{module}/_api.py on."
     )
 

@@ -127,8 +127,9 @@ def _generate(root: Path) -> None:
     Raises:
         Refused: it failed; what was written is taken back.
     """
+    calls = ("typescript.write", "openapi.write_if_changed", "block_pages.write", "block_icons_ts.write")
     code = "from tools.gen import block_icons_ts, block_pages, openapi, typescript\n" + "".join(
-        f"{name}.write()\n" for name in ("typescript", "openapi", "block_pages", "block_icons_ts")
+        f"{call}()\n" for call in calls
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=120)
     if done.returncode != 0:

@@ -33,10 +33,15 @@ export class ExampleApi {
   /** What a server needs to be told so that it finds it; see examples/README.md. */
   get env(): Record<string, string> {
     return {
-      ENVIRONMENT: "development",
-      HTTP_ORIGIN_MAP: JSON.stringify({ "https://api.example.com": `http://${this.host}` }),
+      ENVIRONMENT: "test",
+      ...this.envFor("https://api.example.com"),
       ALLOWED_ADDRESSES: JSON.stringify([this.host]),
     };
+  }
+
+  /** The setting by which it stands for another service. */
+  envFor(origin: string): Record<string, string> {
+    return { HTTP_ORIGIN_MAP: JSON.stringify({ [origin]: `http://${this.host}` }) };
   }
 
   close(): void {
