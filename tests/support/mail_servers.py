@@ -267,7 +267,20 @@ def _authority(called: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificat
     made = _builder(name, name, key).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True
     )
-    return key, made.sign(key, hashes.SHA256())
+    usage = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    made = made.add_extension(usage, critical=True)
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    return key, made.add_extension(identifier, critical=False).sign(key, hashes.SHA256())
 
 
 @cache
@@ -281,7 +294,9 @@ def server_context(*names: str, is_trusted: bool = True) -> ssl.SSLContext:
     made = _builder(_name("Test server"), authority.subject, key).add_extension(
         x509.SubjectAlternativeName(own), critical=False
     )
-    certificate = made.sign(authority_key, hashes.SHA256())
+    # Python 3.13 wants to be told whose key has signed (RFC 5280, 4.2.1.1).
+    signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    certificate = made.add_extension(signer, critical=False).sign(authority_key, hashes.SHA256())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
         chain, secret = Path(folder, "chain.pem"), Path(folder, "key.pem")
