@@ -31,6 +31,8 @@ app = typer.Typer(
 
 AT_SERVER = frozenset({"run", "runs", "review", "graph", "blocks"})
 """Commands that `--server` is for."""
+OF_A_CHECKOUT = frozenset({"provider"})
+"""Commands for which it does not matter."""
 
 
 @app.callback()
@@ -57,7 +59,7 @@ def options(
     """Blockyard: compose graphs of blocks, and run them durably."""
     current.data_dir, current.is_debug = data_dir, debug
     current.server, current.api_key = server or None, api_key or None
-    if current.server is not None:
+    if current.server is not None and context.invoked_subcommand not in OF_A_CHECKOUT:
         _check_server(context.invoked_subcommand)
 
 

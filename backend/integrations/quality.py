@@ -98,7 +98,10 @@ class Quality:
 def quality_of(provider: ProviderName) -> Quality:
     """The quality of a provider; one whose file is missing, or cannot be read, has everything to do."""
     file = FOLDER / folder_of(provider) / FILE
-    return _read(file, file.stat().st_mtime_ns) if file.is_file() else parse_quality("")
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except OSError:
+        return parse_quality("")
 
 
 def folder_of(provider: ProviderName) -> str:
@@ -114,7 +117,7 @@ def parse_quality(text: str) -> Quality:
     """
     try:
         said = as_object(yaml.safe_load(text) or {})
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadQuality(f"It is no YAML: {error}") from error
     if said is None:
         raise BadQuality("It is no mapping of levels: bronze, silver, gold, platinum.")

@@ -80,8 +80,9 @@ def test_a_file_that_cannot_be_read_takes_nothing_else_away(
     monkeypatch.setattr(quality, "FOLDER", tmp_path)
     file = tmp_path / "slack/quality.yaml"
     file.parent.mkdir()
-    for raw in (b"gold: [", b"\xff\xfe", b"- gold"):
+    for raw in (b"gold: [", b"\xff\xfe", b"- gold", b"gold: {logo: 2026-13-45}", b"[" * 5_000):
         file.write_bytes(raw)
+        os.utime(file, ns=(len(raw), len(raw)))
         assert quality_of(ProviderName.SLACK).level is Level.NONE
     file.write_text(everything(until=Level.GOLD))
     os.utime(file, ns=(1, 1))

@@ -424,6 +424,7 @@ async def test_a_stored_password_goes_to_no_other_server(app: App, ada: httpx.As
     bodies: list[dict[str, Any]] = [
         {"details": elsewhere},
         {"details": elsewhere, "username": "eve"},
+        {"username": "ada@evil.invalid"},
         {"details": {}},
     ]
     for body in bodies:

@@ -79,7 +79,7 @@ def _tell(made: Made) -> None:
     origin = f'{{"https://api.{stem}.example": "http://127.0.0.1:8099"}}'
     print(
         f"\n{made.choices.label} is there. Next:\n"
-        f"  make test ARGS=tests/blocks/{module}\n"
+        f"  .venv/bin/pytest -q tests/blocks/{module}\n"
         "      its tests\n"
         f"  blockyard provider check {stem}\n"
         "      what is still missing\n"

@@ -209,7 +209,8 @@ async def _changed(site: Site, row: CredentialRow, body: CredentialChange, given
     details = None if body.details is None else check_details(row.provider, body.details)
     if "host" in given and "headers" not in given and body.host != row.host:
         raise _stays_here("headers")
-    if details is not None and "password" not in given and details != row.detail.get("details", {}):
+    is_moved = details is not None and details != row.detail.get("details", {})
+    if "password" not in given and (is_moved or "username" in given):  # a user's name may say the server
         raise _stays_here("password")
     is_whole = secret <= given
     old = credentials_of(row, _BLANK[row.kind]) if is_whole else await site.app.credentials.opened(row)
