@@ -87,10 +87,15 @@ bench: .venv/.installed ## Measure the work of the performance page; ARGS="W1 W4
 torture: .venv/.installed ## The long proofs at full size
 	@BLOCKYARD_TORTURE=1 $(PYTEST) -m torture --timeout 7200 $(ARGS)
 
+# As they were typed: a shell reads neither a name nor a label again.
+provider: export PROVIDER_NAME = $(value NAME)
+provider: export PROVIDER_AUTH = $(value AUTH)
+provider: export PROVIDER_LABEL = $(value LABEL)
 .PHONY: provider
 provider: setup ## Write a provider's files: NAME=acme [WEBHOOK=1] [AUTH=oauth2] [LABEL="Acme"] [FILL=1]
-	@$(PYTHON) -m tools.provider $(if $(FILL),fill,new) "$(NAME)" $(if $(WEBHOOK),--webhook) $(if $(AUTH),--auth "$(AUTH)") \
-	  $(if $(LABEL),--label "$(LABEL)") $(if $(ANYWAY),--anyway)
+	@$(PYTHON) -m tools.provider $(if $(filter 1 yes true,$(FILL)),fill,new) $(if $(filter 1 yes true,$(WEBHOOK)),--webhook) \
+	  $(if $(filter 1 yes true,$(ANYWAY)),--anyway) $${PROVIDER_AUTH:+--auth="$$PROVIDER_AUTH"} \
+	  $${PROVIDER_LABEL:+--label="$$PROVIDER_LABEL"} -- "$$PROVIDER_NAME"
 
 .PHONY: migration
 migration: setup gen ## Write a migration NAME=x from what changed in schema.prisma

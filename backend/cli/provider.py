@@ -8,9 +8,6 @@ from typing import Annotated
 
 import typer
 
-from backend.util.errors import BadInput
-from backend.util.settings import REPOSITORY
-
 app = typer.Typer(no_args_is_help=True, help="Add a provider, and see what it lacks; in a checkout.")
 
 NEW_EPILOG = """Examples:
@@ -69,6 +66,9 @@ def _options(auth: str, webhook: bool, label: str, anyway: bool) -> list[str]:
 
 def _run(*arguments: str) -> None:
     """Hand over to the checkout's own tools, in a process that sees the files as they are now."""
+    from backend.util.errors import BadInput
+    from backend.util.settings import REPOSITORY
+
     if not (REPOSITORY / "tools/provider/__main__.py").is_file():
         raise BadInput(
             "Providers are made in a checkout of Blockyard, and this is an installed package. Clone the repository, "

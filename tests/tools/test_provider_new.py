@@ -85,7 +85,7 @@ def test_it_is_written_whole_formatted_typed_and_its_tests_pass(tree: Checkout) 
     ("auth", "has", "lacks"),
     [
         ("api_key", "acme_api_key", "acme_client_id"),
-        ("user_password", "acme_password", "acme_api_key"),
+        ("user_password,api_key", "acme_password", "acme_client_id"),
         ("oauth2", "acme_client_secret", "acme_api_key"),
         ("none", "", "acme_"),
     ],
@@ -119,12 +119,14 @@ def test_filling_twice_changes_nothing_and_once_brings_back_what_is_gone(tree: C
     said = provider(tree, "fill", "acme")
     assert "nothing was changed" in said
     assert tree.changed() == []
+    triggers = (tree.root / "backend/blocks/acme/triggers.py").read_text()
     (tree.root / "backend/blocks/acme/triggers.py").unlink()
     labels = tree.root / "backend/integrations/labels.py"
     labels.write_text(labels.read_text().replace('    ProviderName.ACME: "Acme",\n', ""))
     provider(tree, "fill", "acme", "--anyway")
     assert [name for name in tree.changed() if name.startswith("backend/integrations")] == []
-    assert (tree.root / "backend/blocks/acme/triggers.py").is_file()
+    again = (tree.root / "backend/blocks/acme/triggers.py").read_text()
+    assert again == triggers, "a block that was there has its id again"
     tree.git("reset", "--quiet", "--hard", "HEAD~1")
 
 
@@ -133,7 +135,10 @@ def test_filling_twice_changes_nothing_and_once_brings_back_what_is_gone(tree: C
     [
         (["new", "slack"], "There is a provider 'slack' already"),
         (["new", "example-provider"], "There is a provider 'example' already"),
-        (["new", "text"], "There is a provider 'text' already"),
+        (["new", "text"], "'text' is taken: backend/blocks/text is there"),
+        (["new", "testing"], "'testing' is taken"),
+        (["new", "login", "--auth", "oauth2"], "'login' is taken"),
+        (["new", "aux"], "no name of a folder on Windows"),
         (["new", "class"], "word of Python"),
         (["new", "match"], "word of Python"),
         (["new", "Acme Corp"], "Try NAME=acme-corp"),
@@ -145,7 +150,7 @@ def test_filling_twice_changes_nothing_and_once_brings_back_what_is_gone(tree: C
         (["new", ""], "make provider NAME=acme"),
         (["new", "acme", "--auth", "magic"], "'magic' is no kind of credentials"),
         (["new", "acme", "--label", 'A"B'], "cannot be a label"),
-        (["new", "acme", "--label", "GitHub"], "Another provider is called 'GitHub'"),
+        (["new", "acme", "--label", "github"], "Another provider is called 'github'"),
         (["fill", "acme"], "There is nothing of a provider 'acme' yet"),
         (["check", "acme"], "There is nothing of a provider 'acme'"),
     ],
@@ -171,8 +176,25 @@ def test_a_tree_with_changes_is_refused_unless_it_is_wanted_anyway(tree: Checkou
     assert "backend/blocks/acme/acme.py" in tree.changed()
 
 
+def test_what_is_typed_is_read_by_no_shell(tree: Checkout, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    for typed in (f'NAME=a"; touch {trap}; "', f"LABEL=A`touch {trap}`B", f"AUTH=$(touch {trap})"):
+        done = tree.run("make", "provider", "NAME=acme", typed, "WEBHOOK=0")
+        assert done.returncode != 0
+    assert not trap.exists()
+    assert tree.changed() == []
+
+
+def test_a_file_in_the_way_is_named_and_nothing_is_written(tree: Checkout) -> None:
+    (tree.root / "tests/blocks/acme").write_text("mine")
+    done = tree.run("python", "-m", "tools.provider", "new", "acme", "--anyway")
+    assert done.returncode == 2
+    assert "tests/blocks/acme is in the way" in done.stderr
+    assert tree.changed() == ["tests/blocks/acme"]
+
+
 def test_when_a_generator_fails_everything_is_as_before(tree: Checkout) -> None:
-    broken = tree.root / "tools/gen/openapi.py"
+    broken = tree.root / "tools/gen/block_icons_ts.py"
     broken.write_text(
         f"{broken.read_text()}\n\ndef write() -> None:\n    raise OSError('the disk is full')\n"
     )

@@ -17,6 +17,7 @@ from tools.provider.facts import Facts, all_names, known_names
 from tools.provider.names import Names, Refused
 from tools.provider.rules import files
 from tools.provider.rules._blocks import blocks_of
+from tools.provider.writing import refuse_without_git
 
 Rule = Callable[[Facts], Iterator[Finding]]
 STATIC = frozenset({"sources"})
@@ -27,8 +28,9 @@ def run(root: Path, name: str) -> int:
     """Check one provider, or all; print what was found. The exit status: 0 nothing, 1 findings.
 
     Raises:
-        Refused: there is no such provider.
+        Refused: there is no such provider, or git does not tell which files there are.
     """
+    refuse_without_git(root)
     if name:
         names = known_names(root, name)
         if names is None:

@@ -153,7 +153,7 @@ class Checklist:
             yield Edit(
                 "backend/util/settings.py",
                 f"{field} in Secrets",
-                class_field("Secrets", field, code, suffixes=alike),
+                _python(class_field("Secrets", field, code, suffixes=alike)),
             )
         for ending in self.choices.secrets:
             variable = f"{self.names.variable}_{ending.upper()}"
@@ -277,6 +277,8 @@ def _appended(lines: list[str]) -> Put:
     def put(text: str) -> str:
         known = {line.partition(" ")[0] for line in text.splitlines()}
         lacking = [line for line in lines if line.partition(" ")[0] not in known]
+        if lacking and not text.endswith("\n"):
+            text += "\n"
         return text + "".join(f"{line}\n" for line in lacking)
 
     return put

@@ -13,6 +13,7 @@ from pathlib import Path
 from backend.integrations.quality import BadQuality, Quality, Standing, parse_quality
 from tools.provider.choices import Auth, Choices, kinds_in
 from tools.provider.names import Names
+from tools.provider.render import new_ids
 
 _NOT_PROVIDERS = frozenset({"login", "refresh"})
 """Files of integrations/oauth that are no provider's."""
@@ -48,13 +49,15 @@ class Facts:
 
     def _auth_by_others(self) -> tuple[Auth, ...]:
         """By what the rest of the files need."""
-        if (self.root / "backend/integrations/oauth" / f"{self.names.module}.py").is_file():
-            return ("oauth2",)
         secrets = text_of(self.root / "backend/util/settings.py")
-        if re.search(rf"^    {self.names.module}_username:", secrets, re.MULTILINE):
-            return ("user_password",)
+        signs = {
+            "oauth2": (self.root / "backend/integrations/oauth" / f"{self.names.module}.py").is_file(),
+            "user_password": f"    {self.names.module}_username:" in secrets,
+            "api_key": f"    {self.names.module}_api_key:" in secrets,
+        }
+        found = kinds_in(kind for kind, is_there in signs.items() if is_there)
         uses = any("_auth import" in text for text in map(text_of, self.folder.glob("*.py")))
-        return ("api_key",) if uses else ()
+        return found or (("api_key",) if uses else ())
 
     @cached_property
     def has_webhook(self) -> bool:
@@ -124,6 +127,19 @@ class Facts:
             for one in tree.body
             if isinstance(one, ast.ClassDef) and (block_id := _id_in(one))
         ]
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """The ids for what is still to be written: those that it had, else fresh ones."""
+        registry = text_of(self.root / "tools/checks/block_ids.txt")
+        store = text_of(self.root / "backend/integrations/credentials_store.py")
+        patterns = {
+            "block": (registry, rf"^(\S+) {self.names.prefix}CreateResourceBlock$"),
+            "trigger": (registry, rf"^(\S+) {self.names.prefix}EventTriggerBlock$"),
+            "platform": (store, rf'^{self.names.module}_credentials = \w+\(\n    id="([^"]+)"'),
+        }
+        found = {name: re.search(sign, text, re.MULTILINE) for name, (text, sign) in patterns.items()}
+        return new_ids() | {name: match[1] for name, match in found.items() if match is not None}
 
     def trees(self) -> Iterator[tuple[str, ast.Module]]:
         """Its modules in backend/blocks: their paths from the root, and what they say."""

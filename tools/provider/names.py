@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
+_NOT_ON_WINDOWS = frozenset(
+    {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
 _LONGEST_LABEL = 60
 
 
@@ -72,6 +75,8 @@ def names_of(text: str) -> Names:
         raise Refused(
             f"{text!r} is a word of Python's, and its folder could not be imported. Try NAME={text}-app."
         )
+    if names.module in _NOT_ON_WINDOWS:
+        raise Refused(f"{text!r} is no name of a folder on Windows. Try NAME={text}-app.")
     return names
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import backend.blocks
 from tools.provider.checklist import Checklist, Edit, Line, NewFile
 from tools.provider.choices import Choices
 from tools.provider.edits import NoPlace
 from tools.provider.facts import Facts, known_names, text_of
 from tools.provider.names import Names, Refused, check_label, names_of
-from tools.provider.render import new_ids
 from tools.provider.rules.files import is_done
 from tools.provider.writing import all_or_nothing, refuse_dirty
 
@@ -78,18 +79,25 @@ def fill(root: Path, name: str, choices: Choices | None = None, *, anyway: bool 
 
 
 def _refuse_taken(root: Path, names: Names, label: str) -> None:
-    taken = known_names(root, names.stem)
-    if taken is not None or (root / "backend/blocks" / names.module).exists():
+    if (known := known_names(root, names.stem)) is not None:
         raise Refused(
-            f"There is a provider {names.stem!r} already; nothing was changed. What it lacks: blockyard provider check "
-            f"{names.stem}. `make provider NAME={names.stem} FILL=1` writes that and leaves what is there."
+            f"There is a provider {known.stem!r} already; nothing was changed. What it lacks: blockyard provider check "
+            f"{known.stem}. `make provider NAME={known.stem} FILL=1` writes that and leaves what is there."
         )
-    if f': "{label}",' in text_of(root / "backend/integrations/labels.py"):
+    places = ("backend/blocks", "backend/integrations/oauth", "backend/integrations/webhooks")
+    files = [f"{place}/{names.module}{ending}" for place in places for ending in ("", ".py")]
+    taken = [file for file in files if (root / file).exists()]
+    if taken or hasattr(backend.blocks, names.module):
+        where = taken[0] if taken else f"backend.blocks has something called {names.module!r}, which"
+        raise Refused(f"{names.stem!r} is taken: {where} is there and no provider's. Choose another name.")
+    labels: list[str] = re.findall(r': "([^"]+)",', text_of(root / "backend/integrations/labels.py"))
+    if label.casefold() in {one.casefold() for one in labels}:
         raise Refused(f'Another provider is called {label!r}. Choose another label: LABEL="…".')
 
 
 def _carried_out(root: Path, names: Names, choices: Choices) -> Made:
-    checklist = Checklist(names, choices, new_ids(), Facts(root, names).blocks)
+    facts = Facts(root, names)
+    checklist = Checklist(names, choices, facts.ids, facts.blocks)
     todo = [line for line in checklist.lines if not is_done(root, line)]
     try:
         texts = _texts(root, todo)
@@ -111,6 +119,9 @@ def _texts(root: Path, todo: list[Line]) -> Mapping[str, str]:
     """The whole text of each file that changes, by its path. Several lines may edit the same file."""
     texts: dict[str, str] = {}
     for line in todo:
+        in_the_way = [one for one in (root / line.file).parents if one.is_file()]
+        if in_the_way or (root / line.file).is_dir():
+            raise NoPlace(f"{line.file} cannot be written: {(in_the_way or [line.file])[0]} is in the way.")
         if isinstance(line, NewFile):
             texts[line.file] = line.text()
         elif isinstance(line, Edit):

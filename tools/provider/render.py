@@ -40,6 +40,7 @@ def rendered(template: str, names: Names, choices: Choices, ids: dict[str, str])
         "prefix": names.prefix,
         "label": choices.label or names.label,
         "auth": list(choices.auth),
+        "form": next((kind for kind in choices.auth if kind != "oauth2"), None),
         "classes": classes,
         "credentials_type": classes[0] if len(classes) == 1 else f"{names.prefix}Credentials",
         "webhook": choices.has_webhook,

@@ -17,20 +17,39 @@ def refuse_dirty(root: Path) -> None:
     Raises:
         Refused: names what has changed; or git does not know.
     """
-    command = ["git", "-c", "safe.directory=*", "status", "--porcelain", "--untracked-files=all"]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
-    except FileNotFoundError as error:
-        raise Refused(f"git is not installed, so nothing could be taken back. {_ANYWAY}") from error
-    if done.returncode != 0:
-        raise Refused(f"git does not know what has changed here: {done.stderr.strip()[:300]} {_ANYWAY}")
-    changed = [line[3:] for line in done.stdout.splitlines()]
+    said = _git(root, _ANYWAY, "status", "--porcelain", "--untracked-files=all")
+    changed = [line[3:] for line in said.splitlines()]
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         raise Refused(
             f"The working tree has changes: {', '.join(changed[:3])}{more}. Commit or stash them first, so that "
             f"what is written can be told from them. {_ANYWAY}"
         )
+
+
+def refuse_without_git(root: Path) -> None:
+    """Let only a repository pass: the rules look at the files that git tracks, or would.
+
+    Raises:
+        Refused: it is none.
+    """
+    _git(root, "Check in a clone of the repository.", "rev-parse", "--git-dir")
+
+
+def _git(root: Path, cure: str, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-c", "safe.directory=*", *arguments],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    except FileNotFoundError as error:
+        raise Refused(f"git is not installed, so nobody knows what has changed here. {cure}") from error
+    if done.returncode != 0:
+        raise Refused(f"git does not know what has changed here: {done.stderr.strip()[:300]}. {cure}")
+    return done.stdout
 
 
 _ANYWAY = "With ANYWAY=1 (--anyway) it is written nevertheless."

@@ -11,7 +11,6 @@ from tools.checks import Finding
 from tools.provider.checklist import Checklist, Edit, Generated, Line, NewFile
 from tools.provider.edits import NoPlace
 from tools.provider.facts import Facts, text_of
-from tools.provider.render import new_ids
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def lacking(facts: Facts) -> list[Line]:
     """The lines that are still to do."""
-    checklist = Checklist(facts.names, facts.choices, new_ids(), facts.blocks, is_writing=False)
+    checklist = Checklist(facts.names, facts.choices, facts.ids, facts.blocks, is_writing=False)
     return [
         line for line in checklist.lines if not is_done(facts.root, line) and not _is_excused(facts, line)
     ]
