@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email.errors
 import email.utils
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,16 +21,31 @@ from backend.util.mail_smtp import check_address
 MOST_BYTES = 25 * 1_048_576
 """What the large providers take, encoding included."""
 MOST_RECIPIENTS = 100
+_MOST_ADDRESS_LETTERS = 20_000
+"""Names included; the library reads addresses in more than linear time."""
 _ID_LISTS = frozenset({"references", "in-reply-to"})
+_BREAKS_OUT = re.compile(r"\r(?!\n)|(?<!\r)\n|\r\n(?![ \t]+[^ \t\r\n])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""A line of a header that does not go on with the one before, or a control character."""
 
 
 class _Policy(EmailPolicy):
     """Folds what the library folds wrongly.
 
     It encodes a message id that is longer than a line, which breaks the thread, and loses blanks between encoded words.
+    It takes encoded words apart when a header is set, and writes a line break that was in one as it is.
     """
 
     def fold(self, name: str, value: Any) -> str:
+        """Raises InvalidInput: the header would break out of its place."""
+        folded = self._folded(name, value)
+        if _BREAKS_OUT.search(folded.removesuffix(self.linesep)):
+            raise InvalidInput(
+                f"There is a line break or another control character in the header {name}, perhaps in an encoded "
+                "word (=?…?=). Write subject, names and file names as plain text."
+            )
+        return folded
+
+    def _folded(self, name: str, value: Any) -> str:
         if name.lower() in _ID_LISTS:
             return f"{name}: {(self.linesep + ' ').join(str(value).split())}{self.linesep}"
         if name.lower() == "subject" and not str(value).isascii():
@@ -78,23 +95,34 @@ def composed(draft: Draft, *, idempotency_key: str, sent_at: datetime) -> Compos
     Raises:
         InvalidInput: there is no recipient, nothing to say, an address that is none, or too much.
     """
-    sender = _one(draft.sender, "sender")
-    to, cc, bcc = _all(draft.to), _all(draft.cc), _all(draft.bcc)
-    recipients = list(dict.fromkeys(address for _, address in (*to, *cc, *bcc)))
-    if not recipients:
-        raise InvalidInput("The message has no recipient. Give at least one address in `to`, `cc` or `bcc`.")
-    if len(recipients) > MOST_RECIPIENTS:
+    try:
+        return _composed(draft, idempotency_key, sent_at)
+    except (ValueError, LookupError, AttributeError, RecursionError, email.errors.MessageError) as error:
         raise InvalidInput(
-            f"There are {len(recipients)} recipients, and {MOST_RECIPIENTS} are the most. Send it in parts."
+            "No message can be made of this. Look for line breaks, encoded words (=?…?=) and many brackets in the "
+            "addresses, names, subject and file names, and write them as plain text."
+        ) from error
+
+
+def _composed(draft: Draft, idempotency_key: str, sent_at: datetime) -> Composed:
+    letters = sum(map(len, (*draft.to, *draft.cc, *draft.bcc, *draft.reply_to, draft.sender)))
+    if letters > _MOST_ADDRESS_LETTERS:
+        raise InvalidInput(
+            f"The addresses have {letters:,} letters, and {_MOST_ADDRESS_LETTERS:,} are the most. Send it in parts."
         )
+    sender = _one(draft.sender, "sender")
+    to, cc, bcc, reply_to = (_all(texts) for texts in (draft.to, draft.cc, draft.bcc, draft.reply_to))
+    recipients = _recipients([*to, *cc, *bcc])
+    if len(reply_to) > MOST_RECIPIENTS:
+        raise InvalidInput(f"`reply_to` has {len(reply_to)} addresses, and {MOST_RECIPIENTS} are the most.")
     own_id = f"<{uuid5(NAMESPACE_URL, f'blockyard:email:{idempotency_key}')}@{sender[1].rpartition('@')[2]}>"
     references = _references(draft)
     message = EmailMessage(policy=_POLICY)
     message["From"] = _shown([sender])
-    for name, people in (("To", to), ("Cc", cc), ("Reply-To", _all(draft.reply_to))):
+    for name, people in (("To", to), ("Cc", cc), ("Reply-To", reply_to)):
         if people:
-            message[name] = _shown(people)
-    message["Subject"] = " ".join(draft.subject.split())
+            message[name] = _shown(list(dict.fromkeys(people)))
+    message["Subject"] = " ".join(_sendable(draft.subject).split())
     message["Date"] = email.utils.format_datetime(sent_at)
     message["Message-ID"] = own_id
     if references:
@@ -110,20 +138,36 @@ def composed(draft: Draft, *, idempotency_key: str, sent_at: datetime) -> Compos
     )
 
 
+def _recipients(people: Sequence[tuple[str, str]]) -> list[str]:
+    if not people:
+        raise InvalidInput("The message has no recipient. Give at least one address in `to`, `cc` or `bcc`.")
+    if len(people) > MOST_RECIPIENTS:
+        raise InvalidInput(
+            f"There are {len(people)} recipients, and {MOST_RECIPIENTS} are the most. Send it in parts."
+        )
+    return list(dict.fromkeys(address for _, address in people))
+
+
+def _sendable(text: str) -> str:
+    """Without NUL, and with � for half of a surrogate pair: neither can be written in a message."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _fill(message: EmailMessage, draft: Draft) -> None:
     if not draft.text.strip() and not draft.html.strip() and not draft.files:
         raise InvalidInput("The message is empty. Give `text`, `html` or `attachments`.")
-    if draft.text or not draft.html:
-        message.set_content(draft.text)
-        if draft.html:
-            message.add_alternative(draft.html, subtype="html")
+    text, html = _sendable(draft.text), _sendable(draft.html)
+    if text or not html:
+        message.set_content(text)
+        if html:
+            message.add_alternative(html, subtype="html")
     else:
-        message.set_content(draft.html, subtype="html")
+        message.set_content(html, subtype="html")
     for content in draft.files:
         main, _, sub = content.media_type.partition("/")
         is_plain = main not in ("multipart", "message") and sub
         main, sub = (main, sub) if is_plain else ("application", "octet-stream")
-        message.add_attachment(content.data, maintype=main, subtype=sub, filename=content.name)
+        message.add_attachment(content.data, maintype=main, subtype=sub, filename=_sendable(content.name))
 
 
 def _within_size(data: bytes) -> bytes:

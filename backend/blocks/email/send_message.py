@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from backend.blocks.email._api import UsesMailbox
@@ -144,7 +145,7 @@ class EmailSendMessageBlock(UsesMailbox, FromAnywhere, Block):
         async def send() -> JsonObject:
             files = [await self.content_of(context, one) for one in input_data.attachments]
             draft = _draft(input_data, credentials, files)
-            message = composed(draft, idempotency_key=idempotency_key, sent_at=now())
+            message = await asyncio.to_thread(composed, draft, idempotency_key=idempotency_key, sent_at=now())
             refused = await self.hand_over(credentials, message)
             return {
                 "message_id": message.message_id,
