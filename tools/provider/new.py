@@ -121,7 +121,9 @@ def _texts(root: Path, todo: list[Line]) -> Mapping[str, str]:
     for line in todo:
         in_the_way = [one for one in (root / line.file).parents if one.is_file()]
         if in_the_way or (root / line.file).is_dir():
-            raise NoPlace(f"{line.file} cannot be written: {(in_the_way or [line.file])[0]} is in the way.")
+            raise NoPlace(
+                f"{line.file} cannot be written: {in_the_way[0] if in_the_way else line.file} is in the way."
+            )
         if isinstance(line, NewFile):
             texts[line.file] = line.text()
         elif isinstance(line, Edit):
