@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import ssl
 import time
@@ -75,10 +76,22 @@ class MailLogin:
     password: SecretStr
 
     def blotted(self, said: str) -> str:
-        """A server's own words on one line, without the password."""
-        secret = self.password.get_secret_value()
-        plain = " ".join(said.replace(secret, "***").split()) if secret else " ".join(said.split())
-        return "".join(filter(str.isprintable, plain))[:_LONGEST_SAID]
+        """A server's own words on one line, without the password in any spelling in which it is sent."""
+        plain = _printable(said)
+        for spelling in self._spellings():
+            plain = plain.replace(spelling, "***")
+        return plain[:_LONGEST_SAID]
+
+    def _spellings(self) -> list[str]:
+        """Longest first, so that none is left of which another is a part."""
+        name, secret = self.username, self.password.get_secret_value()
+        if not secret:
+            return []
+        sent = (secret, f"\0{name}\0{secret}", f"{name}\0{name}\0{secret}")
+        encoded = [base64.b64encode(one.encode()).decode().rstrip("=") for one in sent]
+        quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+        found = map(_printable, (secret, quoted, repr(secret.encode())[2:-1], *encoded))
+        return sorted({one for one in found if one}, key=len, reverse=True)
 
 
 def open_socket(server: MailServer, *, resolve: Resolve = resolve) -> socket.socket:
@@ -158,6 +171,12 @@ async def in_mail_thread(
 def _threads() -> ThreadPoolExecutor:
     """Of their own: a mail server that says nothing must not hold what others do in threads."""
     return ThreadPoolExecutor(_THREADS, thread_name_prefix="mail")
+
+
+def _printable(text: str) -> str:
+    """On one line: what is invisible could stand between the letters of a password."""
+    seen = (one if one.isprintable() else " " if one.isspace() else "" for one in text)
+    return " ".join("".join(seen).split())
 
 
 def _guard() -> AddressGuard:

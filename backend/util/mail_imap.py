@@ -5,10 +5,13 @@ The protocol is IMAPClient's (BSD), see page 27 of the decisions.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import imaplib
 import logging
+import re
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
@@ -17,6 +20,7 @@ import imapclient.exceptions  # type: ignore[import-untyped]  # pyright: ignore[
 import imapclient.response_parser  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
 
 from backend.util.errors import (
+    BlockyardError,
     CredentialsError,
     ProviderError,
     ProviderNotFound,
@@ -37,13 +41,19 @@ from backend.util.mail_connect import (
 T = TypeVar("T")
 
 _IMAPClient: Any = imapclient.IMAPClient
-LoginError: type[Exception] = imapclient.exceptions.LoginError
+LoginError: Any = imapclient.exceptions.LoginError
 parse_message_list: Any = imapclient.response_parser.parse_message_list
 
 MOST_BYTES = 96 * 1_048_576
 """What a server may send in one session."""
-_LONGEST_LINE = 8 * 1_048_576
-"""imaplib takes 1 MB, which the answer to a search of a large mailbox passes."""
+_MOST_LINE_BYTES = 8 * 1_048_576
+"""For all lines of a session, without literals: what is in them is parsed slowly, and nobody can stop that.
+
+imaplib takes 1 MB for each, which the answer to a search of a large mailbox passes.
+"""
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the libraries and their callers raise over an answer that is not as the protocol has it."""
+_AS_PYTHON_WRITES = re.compile(r"""\[?\bb(?P<quote>['"])(?P<inner>.*)(?P=quote)\]?\Z""", re.DOTALL)
 _BUSY = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
 """RFC 5530: the server has trouble, and the password is not the reason."""
 
@@ -57,6 +67,7 @@ class _Wire(imaplib.IMAP4):
     def __init__(self, opened: socket.socket, server: MailServer) -> None:
         self._opened = opened
         self._left_bytes = MOST_BYTES
+        self._left_line_bytes = _MOST_LINE_BYTES
         super().__init__(server.host, server.port)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
@@ -69,9 +80,10 @@ class _Wire(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         reader: Any = self.file
-        line: bytes = reader.readline(_LONGEST_LINE + 1)
-        if len(line) > _LONGEST_LINE:
-            raise self.abort(_TOO_MUCH)
+        line: bytes = reader.readline(self._left_line_bytes + 1)
+        self._left_line_bytes -= len(line)
+        if self._left_line_bytes < 0:
+            raise self.abort(_TOO_LONG)
         return self._counted(line)
 
     def _counted(self, data: bytes) -> bytes:
@@ -82,6 +94,10 @@ class _Wire(imaplib.IMAP4):
 
 
 _TOO_MUCH = f"it sends more than {MOST_BYTES // 1_048_576} MiB"
+_TOO_LONG = f"it sends more than {_MOST_LINE_BYTES // 1_048_576} MiB of lists and flags"
+
+
+_STOPPED = "nobody waits for it any more"
 
 
 class _Client(_IMAPClient):  # type: ignore[misc]  # the library has no types
@@ -111,8 +127,9 @@ class ImapClient:
     loss: ClassVar[type[Exception]] = imaplib.IMAP4.abort
     """The kind of it after which the connection is gone."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, is_stopped: Callable[[], bool] = lambda: False) -> None:
         self._client = client
+        self._is_stopped = is_stopped
 
     def select(self, folder: str, *, is_readonly: bool) -> dict[bytes, Any]:
         """Open a folder: its `UIDVALIDITY`, `UIDNEXT` and `EXISTS`."""
@@ -132,6 +149,8 @@ class ImapClient:
 
     def fetch(self, uids: Sequence[int], items: Sequence[str]) -> dict[int, dict[bytes, Any]]:
         """What is asked of each message; those that are gone are not among them."""
+        if self._is_stopped():
+            raise imaplib.IMAP4.abort(_STOPPED)
         answer: dict[int, dict[bytes, Any]] = self._client.fetch(list(uids), list(items))
         return answer
 
@@ -166,28 +185,51 @@ class _Session:
         self._server = server
         self._login = login
         self._socket: socket.socket | None = None
+        self._stopped = threading.Event()
 
     def run(self, work: Callable[[ImapClient], T]) -> T:
+        """What `work` gives. Its errors have no context: in a server's words the password may be echoed."""
         try:
-            client = self._connected()
-            try:
-                self._authenticate(client)
-                return work(ImapClient(client))
-            finally:
-                self._leave(client)
-        except ProviderError:
-            raise
-        except imaplib.IMAP4.abort as error:
-            raise self._lost(error) from error
-        except imaplib.IMAP4.error as error:
-            raise self._refused(error) from None
-        except OSError as error:
-            raise unreachable(self._server, error) from error
+            return self._done(work)
+        except (BlockyardError, imaplib.IMAP4.error, OSError) as error:
+            failure = self._typed(error)
+        except _NONSENSE:
+            failure = self._nonsense()
         finally:
             self.stop()
+        failure.__cause__ = failure.__context__ = None
+        raise failure
+
+    def _done(self, work: Callable[[ImapClient], T]) -> T:
+        client = self._connected()
+        try:
+            self._authenticate(client)
+            return work(ImapClient(client, self._stopped.is_set))
+        finally:
+            self._leave(client)
+
+    def _typed(self, error: Exception) -> BlockyardError:
+        match error:
+            case BlockyardError():
+                return error
+            case LoginError():
+                return self._not_let_in(str(error))
+            case imaplib.IMAP4.abort():
+                return self._lost(error)
+            case imaplib.IMAP4.error():
+                return self._refused(error)
+            case _:
+                return unreachable(self._server, error)
+
+    def _nonsense(self) -> ProviderError:
+        return ProviderError(
+            f"The mail server {self._server.address} sends what is no IMAP. Check its name and port; if other mail "
+            "programs can read there, tell the server's operator."
+        )
 
     def stop(self) -> None:
         """Close the connection under whoever reads from it."""
+        self._stopped.set()
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
@@ -195,6 +237,8 @@ class _Session:
 
     def _connected(self) -> Any:
         self._socket = open_socket(self._server)
+        if self._stopped.is_set():
+            raise imaplib.IMAP4.abort(_STOPPED)
         client: Any = _Client(self._socket, self._server)
         self._socket = client.socket()
         if self._server.security == "starttls":
@@ -209,13 +253,10 @@ class _Session:
         """LOGIN takes ASCII only, so that other passwords go by AUTHENTICATE PLAIN (RFC 4616), which is UTF-8."""
         name, password = self._login.username, self._login.password.get_secret_value()
         is_ascii = (name + password).isascii()
-        try:
-            if client.has_capability("LOGINDISABLED") or not is_ascii:
-                client.plain_login(name, password)
-            else:
-                client.login(name, password)
-        except LoginError as error:
-            raise self._not_let_in(str(error)) from None
+        if client.has_capability("LOGINDISABLED") or not is_ascii:
+            client.plain_login(name, password)
+        else:
+            client.login(name, password)
 
     def _not_let_in(self, text: str) -> ProviderError:
         said = self._login.blotted(_words(text))
@@ -235,10 +276,11 @@ class _Session:
         return kind(f"The mail server {self._server.address} says: {said}")
 
     def _lost(self, error: Exception) -> ProviderError:
-        if _TOO_MUCH in str(error):
-            return ProviderError(
-                f"The mail server {self._server.address} sends too much: {_TOO_MUCH}. Ask for fewer messages."
-            )
+        for limit in (_TOO_MUCH, _TOO_LONG):
+            if limit in str(error):
+                return ProviderError(
+                    f"The mail server {self._server.address} sends too much: {limit}. Ask for fewer messages."
+                )
         return unreachable(self._server, error)
 
     def _leave(self, client: Any) -> None:
@@ -248,9 +290,15 @@ class _Session:
 
 
 def _words(text: str) -> str:
-    """`b'[AUTHENTICATIONFAILED] no'` and `select failed: no` as the server has written them."""
-    stripped = text.removeprefix("b'").removeprefix('b"')
-    return stripped[:-1] if stripped != text and stripped[-1:] in ("'", '"') else stripped
+    """`b'[AUTHENTICATIONFAILED] no'` and `LOGIN command error: BAD [b'no']` as the server has written them."""
+    found = _AS_PYTHON_WRITES.search(text)
+    if found is None:
+        return text
+    try:
+        raw, _ = codecs.escape_decode(found["inner"].encode())
+    except ValueError:
+        return text
+    return text[: found.start()] + raw.decode("utf-8", "replace")
 
 
 async def with_imap(

@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import aiosmtplib
 from aiosmtplib import SMTP
@@ -37,6 +37,7 @@ from backend.util.mail_connect import (
 )
 from backend.util.url_target import host_and_port
 
+R = TypeVar("R")
 SESSION_TIMEOUT_S = 300.0
 _MOST_NAMED = 5
 
@@ -49,9 +50,12 @@ async def try_smtp(server: MailServer, login: MailLogin) -> None:
     Raises:
         ProviderError: as `send_mail`, or it takes no login, so that the password would stay untried.
     """
-    async with _logged_in(server, login) as smtp:
+
+    async def look(smtp: SMTP) -> None:
         if not smtp.supported_auth_methods and not may_be_plain(server):
             raise _no_login(server)
+
+    await _logged_in(server, login, look)
 
 
 async def send_mail(
@@ -65,23 +69,27 @@ async def send_mail(
         ProviderUnavailable: it is not reached, or asks to come again.
         AddressRefused, ProviderError: any other refusal, in the server's own words; nobody gets the message.
     """
-    async with _logged_in(server, login) as smtp:
+
+    async def send(smtp: SMTP) -> list[str]:
         refused, _ = await smtp.sendmail(sender, list(recipients), message)
-    return list(refused)
+        return list(refused)
+
+    return await _logged_in(server, login, send)
 
 
-@asynccontextmanager
-async def _logged_in(server: MailServer, login: MailLogin) -> AsyncGenerator[SMTP]:
+async def _logged_in(server: MailServer, login: MailLogin, work: Callable[[SMTP], Awaitable[R]]) -> R:
+    """What `work` gives. Its errors have no context: in a server's words the password may be echoed."""
     try:
         async with asyncio.timeout(SESSION_TIMEOUT_S):
             smtp = await _connected(server)
             try:
                 await _authenticate(smtp, login)
-                yield smtp
+                return await work(smtp)
             finally:
                 await _leave(smtp)
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        raise _typed(error, server, login) from None
+        failure = _typed(error, server, login)
+    raise failure
 
 
 async def _connected(server: MailServer) -> SMTP:

@@ -38,7 +38,7 @@ class _Policy(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         """Raises InvalidInput: the header would break out of its place."""
         folded = self._folded(name, value)
-        if _BREAKS_OUT.search(folded.removesuffix(self.linesep)):
+        if _BREAKS_OUT.search(folded.removesuffix(self.linesep)) or set(str(value)) & set("\r\n"):
             raise InvalidInput(
                 f"There is a line break or another control character in the header {name}, perhaps in an encoded "
                 "word (=?…?=). Write subject, names and file names as plain text."
