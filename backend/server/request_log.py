@@ -53,7 +53,8 @@ def answered(site: Site, scope: Scope, began: float) -> None:
     if problem is not None:
         site.metrics.problems[problem] += 1
     is_slow = seconds > SLOW_S and not route_of(scope).endswith("/stream")
-    is_told = site.is_wordy and route_of(scope) not in _ASKED_ALL_THE_TIME
+    is_developed = site.app.settings.environment == "development"
+    is_told = site.is_wordy and not (is_developed and route_of(scope) in _ASKED_ALL_THE_TIME)
     if status >= 400 or is_slow or is_told:
         caller = scope.get("caller")
         log.info(

@@ -27,7 +27,9 @@ class Checkout:
 
     @property
     def env(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
+        # What this run of pytest was told is not for the runs within.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        return {**kept, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def run(self, *command: str, timeout_s: float = 300, **env: str) -> subprocess.CompletedProcess[str]:
         """A command in the checkout; `python` is that of the tests."""
