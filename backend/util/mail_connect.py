@@ -213,6 +213,7 @@ def _reason(error: BaseException) -> str:
         return "it did not answer in time"
     if isinstance(error, ConnectionRefusedError):
         return "nobody listens there"
-    if isinstance(error, OSError) and error.strerror:
+    is_lost = isinstance(error, ConnectionError)  # reset or closed, as the two sides happen to meet
+    if isinstance(error, OSError) and error.strerror and not is_lost:
         return error.strerror
     return "it closed the connection"
