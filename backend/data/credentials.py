@@ -8,6 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 
+from backend.data.model import JsonObject
 from backend.integrations.providers import ProviderName
 
 CredentialsType = Literal["api_key", "oauth2", "user_password", "host_scoped", "custom"]
@@ -110,3 +111,8 @@ class CredentialsMetaInput(BaseModel, Generic[ProviderT, TypeT]):
     provider: Annotated[ProviderT, BeforeValidator(_known_provider)]
     type: TypeT
     title: str | None = None
+
+
+def reference_to(credentials: Credentials) -> JsonObject:
+    """The reference to a credential as a graph stores it."""
+    return {name: getattr(credentials, name) for name in ("id", "provider", "type", "title")}

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from backend.data.credentials import APIKeyCredentials, Credentials, CredentialsMetaInput
+from backend.data.credentials import APIKeyCredentials, Credentials, CredentialsMetaInput, reference_to
 from backend.data.json_parts import text_at
 from backend.integrations.connections import Account, Connection, Field, declare
 from backend.integrations.providers import ProviderName
@@ -20,12 +20,7 @@ TEST_CREDENTIALS = APIKeyCredentials(
     api_key=SecretStr("mock-airtable-token"),
     title="Mock Airtable token",
 )
-TEST_CREDENTIALS_INPUT = {
-    "id": TEST_CREDENTIALS.id,
-    "provider": TEST_CREDENTIALS.provider,
-    "type": TEST_CREDENTIALS.type,
-    "title": TEST_CREDENTIALS.title,
-}
+TEST_CREDENTIALS_INPUT = reference_to(TEST_CREDENTIALS)
 
 
 async def test_connection(credentials: Credentials) -> Account:

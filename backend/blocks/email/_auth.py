@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from backend.blocks.email._servers import address_of, login_of, servers_of
-from backend.data.credentials import Credentials, CredentialsMetaInput, UserPasswordCredentials
-from backend.data.model import CredentialsField, JsonObject
+from backend.data.credentials import Credentials, CredentialsMetaInput, UserPasswordCredentials, reference_to
+from backend.data.model import CredentialsField
 from backend.integrations.connections import Account, Connection, Field, declare
 from backend.integrations.providers import ProviderName
 from backend.util.errors import CredentialsError
@@ -25,12 +25,7 @@ TEST_CREDENTIALS = UserPasswordCredentials(
     username=SecretStr("ada@example.com"),
     password=SecretStr("example-app-password"),
 )
-TEST_CREDENTIALS_INPUT: JsonObject = {
-    "id": TEST_CREDENTIALS.id,
-    "provider": TEST_CREDENTIALS.provider,
-    "type": TEST_CREDENTIALS.type,
-    "title": TEST_CREDENTIALS.title,
-}
+TEST_CREDENTIALS_INPUT = reference_to(TEST_CREDENTIALS)
 _TEST_TIMEOUT_S = 18.0
 """Less than a test of a connection has, so that the message names the server that is silent."""
 

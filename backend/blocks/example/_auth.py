@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from backend.blocks.example._api import ExampleClient
-from backend.data.credentials import APIKeyCredentials, Credentials, CredentialsMetaInput
-from backend.data.model import JsonObject
+from backend.data.credentials import APIKeyCredentials, Credentials, CredentialsMetaInput, reference_to
 from backend.integrations.connections import Account, Connection, Field, declare
 from backend.integrations.providers import ProviderName
 from backend.util.errors import InvalidInput
@@ -22,12 +21,7 @@ TEST_CREDENTIALS = APIKeyCredentials(
     title="Mock Example API key",
     expires_at=None,
 )
-TEST_CREDENTIALS_INPUT: JsonObject = {
-    "id": TEST_CREDENTIALS.id,
-    "provider": TEST_CREDENTIALS.provider,
-    "type": TEST_CREDENTIALS.type,
-    "title": TEST_CREDENTIALS.title,
-}
+TEST_CREDENTIALS_INPUT = reference_to(TEST_CREDENTIALS)
 
 
 async def _whose(credentials: Credentials) -> Account:

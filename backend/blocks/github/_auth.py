@@ -11,8 +11,8 @@ from backend.data.credentials import (
     Credentials,
     CredentialsMetaInput,
     OAuth2Credentials,
+    reference_to,
 )
-from backend.data.model import JsonObject
 from backend.integrations.connections import Account, Connection, Field, declare
 from backend.integrations.github.client import GithubClient
 from backend.integrations.providers import ProviderName
@@ -26,12 +26,7 @@ TEST_CREDENTIALS = APIKeyCredentials(
     title="Example",
     api_key=SecretStr("example-token"),
 )
-TEST_CREDENTIALS_INPUT: JsonObject = {
-    "id": TEST_CREDENTIALS.id,
-    "provider": TEST_CREDENTIALS.provider,
-    "type": TEST_CREDENTIALS.type,
-    "title": TEST_CREDENTIALS.title,
-}
+TEST_CREDENTIALS_INPUT = reference_to(TEST_CREDENTIALS)
 
 
 async def account_of(credentials: Credentials) -> Account:

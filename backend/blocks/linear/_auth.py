@@ -7,9 +7,15 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from backend.blocks.linear._api import LinearClient, LinearCredentials
-from backend.data.credentials import APIKeyCredentials, Credentials, CredentialsMetaInput, OAuth2Credentials
+from backend.data.credentials import (
+    APIKeyCredentials,
+    Credentials,
+    CredentialsMetaInput,
+    OAuth2Credentials,
+    reference_to,
+)
 from backend.data.json_parts import text_at
-from backend.data.model import CredentialsField, JsonObject
+from backend.data.model import CredentialsField
 from backend.integrations.connections import Account, Connection, Field, declare
 from backend.integrations.providers import ProviderName
 from backend.util.errors import CredentialsError
@@ -22,12 +28,7 @@ TEST_CREDENTIALS = APIKeyCredentials(
     title="Example workspace",
     api_key=SecretStr("example-personal-key"),
 )
-TEST_CREDENTIALS_INPUT: JsonObject = {
-    "id": TEST_CREDENTIALS.id,
-    "provider": TEST_CREDENTIALS.provider,
-    "type": TEST_CREDENTIALS.type,
-    "title": TEST_CREDENTIALS.title,
-}
+TEST_CREDENTIALS_INPUT = reference_to(TEST_CREDENTIALS)
 
 
 def LinearCredentialsField(*scopes: str) -> Any:  # noqa: N802  # as CredentialsField is called
